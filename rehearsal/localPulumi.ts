@@ -1,0 +1,124 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { findPulumi } from "./pulumiCli";
+
+/** The stack of the local Azure; its providers refuse every other one. */
+export const LOCAL_STACK = "local";
+
+/** Not a secret: nothing in the stack `local` is one. It opens the checked-in salt of `Pulumi.local.yaml`. */
+const PASSPHRASE = "local";
+
+/** Commands of the CLI that work on a stack, and so are given `--stack local`. */
+const STACK_COMMANDS = new Set([
+    "up",
+    "update",
+    "preview",
+    "pre",
+    "refresh",
+    "destroy",
+    "down",
+    "import",
+    "state",
+    "config",
+    "stack",
+    "cancel",
+    "watch",
+    "logs",
+]);
+
+export interface LocalPulumi {
+    projectFolder: string;
+    project: string;
+    /** Holds the CLI's file backend between calls. */
+    stateFolder: string;
+    /** What the local Azure adds to the environment: identity, endpoint. */
+    environment: Record<string, string>;
+    /** `azure-native:<port>,azuread:<port>,…` */
+    debugProviders: string;
+}
+
+/**
+ * Runs one command of the Pulumi CLI on the stack `local`, with the local providers attached.
+ *
+ * @returns the CLI's exit code
+ */
+export async function runPulumi(local: LocalPulumi, args: string[]): Promise<number> {
+    refuseOtherStacks(args);
+    await makeStack(local);
+    return spawnPulumi(local, withStack(args));
+}
+
+function refuseOtherStacks(args: string[]): void {
+    const named = args.flatMap((arg, i) =>
+        arg === "-s" || arg === "--stack" ? [args[i + 1]] : arg.startsWith("--stack=") ? [arg.slice(8)] : [],
+    );
+    const other = named.find((name) => name !== LOCAL_STACK);
+    if (other !== undefined)
+        throw new Error(
+            `--stack ${other}: the local Azure serves the stack '${LOCAL_STACK}' alone; for '${other}' run npx pulumi ${args[0]} --stack ${other}`,
+        );
+}
+
+function withStack(args: string[]): string[] {
+    const [command, ...rest] = args;
+    const named = args.some((arg) => arg === "-s" || arg.startsWith("--stack"));
+    return command && STACK_COMMANDS.has(command) && !named
+        ? [command, ...rest, "--stack", LOCAL_STACK]
+        : args;
+}
+
+async function makeStack(local: LocalPulumi): Promise<void> {
+    const backend = backendFolder(local);
+    await mkdir(backend, { recursive: true, mode: 0o700 });
+    if (existsSync(path.join(backend, ".pulumi", "stacks", local.project, `${LOCAL_STACK}.json`))) return;
+    const code = await spawnPulumi(
+        local,
+        ["stack", "init", LOCAL_STACK, "--no-select", "--non-interactive"],
+        "ignore",
+    );
+    if (code !== 0) throw new Error(`'pulumi stack init ${LOCAL_STACK}' failed with exit code ${code}`);
+}
+
+function spawnPulumi(
+    local: LocalPulumi,
+    args: string[],
+    output: "inherit" | "ignore" = "inherit",
+): Promise<number> {
+    const { command, argumentsBefore } = findPulumi(local.projectFolder);
+    const child = spawn(command, [...argumentsBefore, ...args], {
+        cwd: local.projectFolder,
+        env: environmentOf(local),
+        stdio: ["inherit", output, "inherit"],
+    });
+    // Ctrl-C reaches the CLI as well, which ends in order; until then the local Azure must stay.
+    const ignore = () => undefined;
+    process.on("SIGINT", ignore);
+    return new Promise<number>((resolve, reject) => {
+        child.on("error", (error) => reject(new Error(`the Pulumi CLI did not start: ${error.message}`)));
+        child.on("exit", (code) => resolve(code ?? 1));
+    }).finally(() => process.off("SIGINT", ignore));
+}
+
+function environmentOf(local: LocalPulumi): NodeJS.ProcessEnv {
+    // A real cloud's credentials have no business here, and must not be sent to a stand-in.
+    const own = Object.entries(process.env).filter(
+        ([name]) => !/^(AZURE|ARM|AZUREAD|PG)_?/.test(name) || name.startsWith("AZURE_POSTGRES_ENTRA"),
+    );
+    return {
+        ...Object.fromEntries(own),
+        ...local.environment,
+        PULUMI_BACKEND_URL: pathToFileURL(backendFolder(local)).href,
+        PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+        PULUMI_DEBUG_PROVIDERS: local.debugProviders,
+        // Otherwise the CLI tries to download every provider that it finds in node_modules.
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+}
+
+function backendFolder(local: LocalPulumi): string {
+    return path.join(local.stateFolder, "pulumi");
+}

@@ -1,0 +1,146 @@
+import { z } from "zod";
+
+/**
+ * The shape of a stack's configuration: what may stand in `Pulumi.<stack>.yaml`. Pure: no Pulumi, no I/O.
+ * Rules of names, network and principals are the components' own; here is only what is not theirs.
+ */
+
+const text = z.string().min(1);
+const guid = z.guid(
+    "an object id is a GUID, for instance 8f3b7c52-1d04-4c39-9a6e-2b1f0c7d5e61 (`az ad signed-in-user show --query id`)",
+);
+
+const principalType = z.enum(["User", "Group", "ServicePrincipal"]);
+
+const administrator = z.strictObject({
+    name: text,
+    objectId: guid,
+    type: principalType,
+});
+
+const adminGroup = z
+    .strictObject({
+        /** Display name of the group, which becomes the administrator's role name. */
+        name: text,
+        /** True looks an existing group up by its name; false makes one. */
+        existing: z.boolean().default(false),
+        owners: z.array(guid).default([]),
+        members: z.array(guid).default([]),
+    })
+    .refine((g) => !g.existing || (g.owners.length === 0 && g.members.length === 0), {
+        message:
+            "an existing group keeps its own owners and members: leave both out, or set existing to false",
+    });
+
+const firewallRule = z.strictObject({ name: text, from: z.ipv4(), to: z.ipv4() });
+
+const publicNetwork = z.strictObject({
+    access: z.literal("Public"),
+    firewallRules: z.array(firewallRule).default([]),
+});
+
+const ownNetwork = z.strictObject({
+    addressSpace: z.cidrv4().default("10.20.0.0/16"),
+    subnet: z.cidrv4().default("10.20.1.0/24"),
+    /** Name of the private DNS zone; ends in `.postgres.database.azure.com` and is not the server's name. */
+    dnsZone: text.optional(),
+    routeTable: z.boolean().default(true),
+    denyOtherOutbound: z.boolean().default(false),
+});
+
+const existingNetwork = z.strictObject({
+    /** Resource id of the subnet that is delegated to Microsoft.DBforPostgreSQL/flexibleServers. */
+    subnetId: text,
+    privateDnsZoneId: text,
+    /** Names of an existing network security group and route table that are given the rules for AzureActiveDirectory. */
+    networkSecurityGroup: text.optional(),
+    routeTable: text.optional(),
+    resourceGroup: text.optional(),
+    priority: z.number().int().min(100).max(4096).default(200),
+});
+
+const privateNetwork = z
+    .strictObject({
+        access: z.literal("Private"),
+        own: ownNetwork.optional(),
+        existing: existingNetwork.optional(),
+        firewallPolicy: z
+            .strictObject({
+                name: text,
+                resourceGroup: text.optional(),
+                priority: z.number().int().min(100).max(65000).default(200),
+            })
+            .optional(),
+    })
+    .refine((n) => (n.own === undefined) !== (n.existing === undefined), {
+        message:
+            "a private server needs either `own` (a network made here) or `existing` (one that is there), not both and not neither",
+    });
+
+const server = z.strictObject({
+    name: text,
+    version: z.enum(["13", "14", "15", "16", "17", "18"]).default("17"),
+    sku: z
+        .strictObject({ name: text, tier: z.enum(["Burstable", "GeneralPurpose", "MemoryOptimized"]) })
+        .default({ name: "Standard_B2s", tier: "Burstable" }),
+    storageGb: z.number().int().min(32).max(32768).default(32),
+    backupRetentionDays: z.number().int().min(7).max(35).default(7),
+    geoRedundantBackup: z.boolean().default(false),
+    highAvailability: z.enum(["Disabled", "SameZone", "ZoneRedundant"]).default("Disabled"),
+    zone: z.enum(["1", "2", "3"]).optional(),
+    standbyZone: z.enum(["1", "2", "3"]).optional(),
+    authMode: z.enum(["EntraOnly", "EntraAndPassword", "PasswordOnly"]).default("EntraOnly"),
+    administratorLogin: text.optional(),
+    parameters: z.record(z.string(), z.string()).default({}),
+    protect: z.boolean().default(true),
+    tags: z.record(z.string(), z.string()).default({}),
+});
+
+const database = z.strictObject({
+    name: text,
+    charset: text.default("UTF8"),
+    collation: text.default("en_US.utf8"),
+});
+
+const setting = z.strictObject({ name: text, value: z.string(), database: text.optional() });
+
+const onDelete = z.strictObject({
+    action: z.enum(["Reassign", "DropOwned", "KeepNoLogin"]),
+    reassignTo: text.optional(),
+});
+
+const principal = z.strictObject({
+    name: text,
+    type: principalType,
+    objectId: guid.optional(),
+    isAdmin: z.boolean().default(false),
+    requireMfa: z.boolean().default(false),
+    memberOf: z.array(text).default([]),
+    settings: z.array(setting).default([]),
+    connectionLimit: z.number().int().min(-1).optional(),
+    onDelete: onDelete.optional(),
+    rebindFrom: text.optional(),
+});
+
+const hostAndPort = text.regex(
+    /^\[?[^\s\]]+\]?:\d{1,5}$/,
+    "an address is host:port, for instance 127.0.0.1:6432",
+);
+
+export const stackConfigSchema = z.strictObject({
+    cloud: z.enum(["Public", "China", "UsGovernment", "Local"]).default("Public"),
+    location: text,
+    tenantId: guid.optional(),
+    resourceGroup: z.strictObject({ name: text, existing: z.boolean().default(false) }),
+    server,
+    administratorPassword: text.optional(),
+    administrators: z.array(administrator).default([]),
+    adminGroup: adminGroup.optional(),
+    network: z.discriminatedUnion("access", [publicNetwork, privateNetwork]),
+    databases: z.array(database).default([]),
+    signInAs: text.optional(),
+    principals: z.array(principal).default([]),
+    hostAddresses: z.record(z.string(), hostAndPort).default({}),
+});
+
+export type StackConfig = z.infer<typeof stackConfigSchema>;
