@@ -170,8 +170,8 @@ function placeholders(project: string, value: unknown, path: PropertyKey[] = [])
 /** Role names of the administrators, the admin group's last. */
 export function administratorNames(config: StackConfig): string[] {
     return [
-        ...config.administrators.map((a) => a.name),
-        ...(config.adminGroup ? [config.adminGroup.name] : []),
+        ...config.administrators.map((a) => a.principalName),
+        ...(config.adminGroup ? [config.adminGroup.displayName] : []),
     ];
 }
 

@@ -13,15 +13,15 @@ const guid = z.guid(
 const principalType = z.enum(["User", "Group", "ServicePrincipal"]);
 
 const administrator = z.strictObject({
-    name: text,
+    principalName: text,
     objectId: guid,
-    type: principalType,
+    principalType,
 });
 
 const adminGroup = z
     .strictObject({
         /** Display name of the group, which becomes the administrator's role name. */
-        name: text,
+        displayName: text,
         /** True looks an existing group up by its name; false makes one. */
         existing: z.boolean().default(false),
         owners: z.array(guid).default([]),
@@ -32,7 +32,7 @@ const adminGroup = z
             "an existing group keeps its own owners and members: leave both out, or set existing to false",
     });
 
-const firewallRule = z.strictObject({ name: text, from: z.ipv4(), to: z.ipv4() });
+const firewallRule = z.strictObject({ name: text, startIpAddress: z.ipv4(), endIpAddress: z.ipv4() });
 
 const publicNetwork = z.strictObject({
     access: z.literal("Public"),
@@ -41,9 +41,9 @@ const publicNetwork = z.strictObject({
 
 const ownNetwork = z.strictObject({
     addressSpace: z.cidrv4().default("10.20.0.0/16"),
-    subnet: z.cidrv4().default("10.20.1.0/24"),
+    subnetAddressPrefix: z.cidrv4().default("10.20.1.0/24"),
     /** Name of the private DNS zone; ends in `.postgres.database.azure.com` and is not the server's name. */
-    dnsZone: text.optional(),
+    privateDnsZoneName: text.optional(),
     routeTable: z.boolean().default(true),
     denyOtherOutbound: z.boolean().default(false),
 });
@@ -56,7 +56,8 @@ const existingNetwork = z.strictObject({
     networkSecurityGroup: text.optional(),
     routeTable: text.optional(),
     resourceGroup: text.optional(),
-    priority: z.number().int().min(100).max(4096).default(200),
+    /** Of the first security rule; up to five more follow. */
+    rulePriorityBase: z.number().int().min(100).max(4090).default(200),
 });
 
 const privateNetwork = z
@@ -83,12 +84,12 @@ const server = z.strictObject({
     sku: z
         .strictObject({ name: text, tier: z.enum(["Burstable", "GeneralPurpose", "MemoryOptimized"]) })
         .default({ name: "Standard_B2s", tier: "Burstable" }),
-    storageGb: z.number().int().min(32).max(32768).default(32),
+    storageSizeGb: z.number().int().min(32).max(32768).default(32),
     backupRetentionDays: z.number().int().min(7).max(35).default(7),
     geoRedundantBackup: z.boolean().default(false),
     highAvailability: z.enum(["Disabled", "SameZone", "ZoneRedundant"]).default("Disabled"),
-    zone: z.enum(["1", "2", "3"]).optional(),
-    standbyZone: z.enum(["1", "2", "3"]).optional(),
+    availabilityZone: z.enum(["1", "2", "3"]).optional(),
+    standbyAvailabilityZone: z.enum(["1", "2", "3"]).optional(),
     authMode: z.enum(["EntraOnly", "EntraAndPassword", "PasswordOnly"]).default("EntraOnly"),
     administratorLogin: text.optional(),
     parameters: z.record(z.string(), z.string()).default({}),
@@ -105,13 +106,13 @@ const database = z.strictObject({
 const setting = z.strictObject({ name: text, value: z.string(), database: text.optional() });
 
 const onDelete = z.strictObject({
-    action: z.enum(["Reassign", "DropOwned", "KeepNoLogin"]),
+    action: z.enum(["Reassign", "Drop", "Keep"]),
     reassignTo: text.optional(),
 });
 
 const principal = z.strictObject({
     name: text,
-    type: principalType,
+    principalType,
     objectId: guid.optional(),
     isAdmin: z.boolean().default(false),
     requireMfa: z.boolean().default(false),
@@ -120,6 +121,8 @@ const principal = z.strictObject({
     connectionLimit: z.number().int().min(-1).optional(),
     onDelete: onDelete.optional(),
     rebindFrom: text.optional(),
+    /** Its former name here, when it is renamed: the role is then renamed in place. */
+    renamedFrom: text.optional(),
 });
 
 const hostAndPort = text.regex(

@@ -110,6 +110,11 @@ export class RehearsalMonitor extends MockMonitor {
         callback(null, {});
     }
 
+    /** Called by the SDK for `new pulumi.ResourceHook(…)`. */
+    registerResourceHook(_req: resourceProto.RegisterResourceHookRequest, callback: Callback<object>): void {
+        callback(null, {});
+    }
+
     close(): void {
         this.#hooks.close();
     }
@@ -118,6 +123,13 @@ export class RehearsalMonitor extends MockMonitor {
         if (resource.type.startsWith("pulumi:providers:")) return { id: resource.name, state: wrapped };
         const { inputs, secretKeys } = unwrapSecrets(wrapped);
         const hooks = req.getHooks()?.getOnErrorList() ?? [];
+        // A rehearsal creates and does nothing else: hooks around updates and deletes have no turn.
+        const unheard = [
+            ...(req.getHooks()?.getBeforeCreateList() ?? []),
+            ...(req.getHooks()?.getAfterCreateList() ?? []),
+        ];
+        if (unheard.length > 0)
+            throw new Error(`the rehearsal does not run create hooks (${unheard.join(", ")})`);
         const { id, properties } = await this.#create(resource, inputs, hooks);
         return { id, state: wrapSecrets(properties, secretKeys) };
     }

@@ -60,6 +60,8 @@ export interface ResourceProvider {
     readonly version: string;
     /** The package schema as JSON text. */
     getSchema(): Promise<string>;
+    /** May refuse to serve at all, for instance another stack. `urn` is that of the provider resource. */
+    checkConfiguration?(urn: string): void | Promise<void>;
     /** Receives the provider's configuration. Opens no connection and fetches no token. */
     configure?(config: PropertyMap): Promise<void>;
     check(resource: ResourceRef, oldInputs: PropertyMap | undefined, news: PropertyMap): Promise<CheckResult>;

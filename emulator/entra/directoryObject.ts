@@ -22,4 +22,8 @@ export interface DirectoryObject {
     description?: string;
     /** Groups only. Default: true. */
     securityEnabled?: boolean;
+    /** Groups only: the mail alias, unique in the tenant. Not changed after creation. */
+    mailNickname?: string;
+    /** Groups only. Default: false. Not changed after creation. */
+    assignableToRole?: boolean;
 }

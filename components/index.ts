@@ -1,0 +1,28 @@
+/**
+ * Components for passwordless PostgreSQL on Azure. Importing this starts nothing: the plugin's entry is `plugin.js`.
+ */
+
+export * from "./authMode";
+export * from "./cidr";
+export * from "./clouds";
+export * from "./connectionStrings";
+export * from "./databasePrincipal";
+export * from "./dnsZone";
+export * from "./entraAdminGroup";
+export * from "./entraNetwork";
+export * from "./entraNetworkArgs";
+export * from "./flexibleServer";
+export * from "./flexibleServerArgs";
+export * from "./names";
+export * from "./networkConflicts";
+export * from "./networkRules";
+export * from "./principalChecks";
+export * from "./principalType";
+export * from "./resourceNames";
+export * from "./retry";
+export * from "./routeEvaluation";
+export * from "./securityRuleEvaluation";
+export * from "./serverErrorHook";
+export * from "./shellQuoting";
+export * from "./signIn";
+export * from "./validationError";

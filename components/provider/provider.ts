@@ -1,0 +1,93 @@
+/** The package's provider: its custom resources by type token. Loads neither pg nor the identity library until a connection is made. */
+import { version } from "../package.json";
+import { Connections, type ConnectionsOptions } from "./connection";
+import { DatabasePrincipals } from "./databasePrincipals";
+import type {
+    CheckResult,
+    DiffResult,
+    OperationOptions,
+    PropertyMap,
+    ReadResult,
+    ResourceProvider,
+    ResourceRef,
+} from "./resourceProvider";
+import { DATABASE_PRINCIPAL, packageSchema } from "./schema";
+
+export class AzurePostgresEntraProvider implements ResourceProvider {
+    readonly name = "azure-postgres-entra";
+    readonly version = version;
+    readonly #connections: Connections;
+    readonly #principals: DatabasePrincipals;
+
+    /** @param options Only tests give any. */
+    constructor(options: ConnectionsOptions = {}) {
+        this.#connections = new Connections(options);
+        this.#principals = new DatabasePrincipals(this.#connections);
+    }
+
+    getSchema(): Promise<string> {
+        return Promise.resolve(JSON.stringify(packageSchema(this.version)));
+    }
+
+    async check(resource: ResourceRef, _olds: PropertyMap | undefined, news: PropertyMap): Promise<CheckResult> {
+        return this.#handler(resource).check(news);
+    }
+
+    async diff(
+        resource: ResourceRef,
+        _id: string,
+        state: PropertyMap,
+        olds: PropertyMap,
+        news: PropertyMap,
+    ): Promise<DiffResult> {
+        return this.#handler(resource).diff(state, olds, news);
+    }
+
+    async create(
+        resource: ResourceRef,
+        inputs: PropertyMap,
+        options: OperationOptions,
+    ): Promise<{ id: string; properties: PropertyMap }> {
+        return this.#handler(resource).create(resource.urn, inputs, options);
+    }
+
+    async read(
+        resource: ResourceRef,
+        id: string,
+        inputs: PropertyMap,
+        state: PropertyMap,
+        options: OperationOptions,
+    ): Promise<ReadResult | undefined> {
+        return this.#handler(resource).read(id, inputs, state, options);
+    }
+
+    async update(
+        resource: ResourceRef,
+        _id: string,
+        state: PropertyMap,
+        _olds: PropertyMap,
+        news: PropertyMap,
+        options: OperationOptions,
+    ): Promise<PropertyMap> {
+        return this.#handler(resource).update(state, news, options);
+    }
+
+    async delete(
+        resource: ResourceRef,
+        id: string,
+        state: PropertyMap,
+        inputs: PropertyMap,
+        options: OperationOptions,
+    ): Promise<void> {
+        return this.#handler(resource).delete(resource.urn, id, state, inputs, options);
+    }
+
+    close(): Promise<void> {
+        return this.#connections.close();
+    }
+
+    #handler(resource: ResourceRef): DatabasePrincipals {
+        if (resource.type === DATABASE_PRINCIPAL) return this.#principals;
+        throw new Error(`${this.name} has no custom resource ${resource.type}; known: ${DATABASE_PRINCIPAL}`);
+    }
+}

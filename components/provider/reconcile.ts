@@ -1,0 +1,166 @@
+/**
+ * Makes a set of principals what they are declared to be: one transaction, three round trips whatever their number
+ * (read; change and read again; commit). All or nothing.
+ */
+import type { PoolClient, QueryResult } from "pg";
+import type { ConnectionArgs, Connections, UseOptions } from "./connection";
+import { DatabaseError, explained, fixFor } from "./errors";
+import { sendAll, StatementError } from "./pipeline";
+import { findRole, plan, type PlannedPrincipal, type Step } from "./plan";
+import { isLostConnection } from "./retry";
+import { roleState, type RoleRow, type RoleState, type ServerState, type SessionState } from "./roleState";
+import * as sql from "./sql";
+
+/**
+ * @returns What the database holds about each principal, in their order.
+ * @throws RefusedError where a role belongs to somebody else; DatabaseError where a statement fails.
+ */
+export async function reconcile(
+    connections: Connections,
+    args: ConnectionArgs,
+    principals: PlannedPrincipal[],
+    options: UseOptions = {},
+): Promise<RoleState[]> {
+    // A commit whose answer got lost: its transaction is asked for before anything is done again.
+    let unanswered: string | undefined;
+    const attempt = async (client: PoolClient) => {
+        if (unanswered !== undefined && (await isCommitted(client, unanswered))) {
+            const after = await read(client, args, lookedFor(principals));
+            return principals.map((principal) => verified(principal, after, args));
+        }
+        unanswered = undefined;
+        return transaction(client, args, principals, (id) => (unanswered = id));
+    };
+    return connections.alone(args, () => connections.use(args, attempt, options), options.signal);
+}
+
+/** Which roles to look for, by name and object id; and whether to ask the service about MFA. */
+export interface LookedFor {
+    names: string[];
+    objectIds: string[];
+    mfa?: boolean;
+}
+
+/** What the database holds about principals, without changing anything. One round trip. */
+export async function inspect(
+    connections: Connections,
+    args: ConnectionArgs,
+    wanted: LookedFor,
+    options: UseOptions = {},
+): Promise<ServerState> {
+    return connections.use(args, (client) => read(client, args, wanted), options);
+}
+
+async function read(client: PoolClient, args: ConnectionArgs, wanted: LookedFor): Promise<ServerState> {
+    const all = [sql.begin, sql.ownNamesOnly, sql.session, ...roleStatements(wanted), sql.rollback];
+    return sendAll(client, all).then(
+        (answers) => stateOf(answers.slice(2)),
+        (error: unknown) => {
+            throw readFailure(error, args);
+        },
+    );
+}
+
+/** All that can matter to these principals. */
+function lookedFor(principals: PlannedPrincipal[]): LookedFor {
+    const ids = principals.map(({ spec, ownedObjectId }) => [spec.objectId, ownedObjectId, spec.rebindFrom]);
+    return {
+        names: principals.map(({ spec }) => spec.name),
+        objectIds: ids.flat().filter((id) => id !== undefined),
+        mfa: principals.some(({ spec, hadMfa }) => spec.requireMfa || hadMfa),
+    };
+}
+
+const roleStatements = ({ names, objectIds, mfa }: LookedFor) => [
+    sql.rolesNamed(names, objectIds),
+    ...(mfa ? [sql.mfaOf(names, objectIds)] : []),
+];
+
+function stateOf([session, ...roles]: QueryResult[]): ServerState {
+    return { session: session!.rows[0] as SessionState, roles: rolesOf(roles) };
+}
+
+function rolesOf([roles, mfa]: QueryResult[]): RoleState[] {
+    const told = (mfa?.rows ?? []) as { name: string; mfa: boolean }[];
+    const byName = new Map(told.map((row) => [row.name, row.mfa]));
+    return (roles!.rows as RoleRow[]).map((row) => roleState(row, byName));
+}
+
+async function transaction(
+    client: PoolClient,
+    args: ConnectionArgs,
+    principals: PlannedPrincipal[],
+    onCommit: (transactionId: string) => void,
+): Promise<RoleState[]> {
+    const reading = roleStatements(lookedFor(principals));
+    const locking = [sql.begin, sql.ownNamesOnly, sql.lockForTransaction, sql.session];
+    const before = await sendAll(client, [...locking, ...reading]).then(
+        (answers) => stateOf(answers.slice(3)),
+        (error: unknown) => {
+            throw readFailure(error, args);
+        },
+    );
+    const steps = plan(principals, before);
+    if (steps.length === 0) {
+        await sendAll(client, [sql.rollback]);
+        return principals.map((principal) => findRole(principal, before)!);
+    }
+    const statements = [...steps.map((step) => step.statement), sql.transactionId, ...reading];
+    const answers = await sendAll(client, statements).catch((error: unknown) => {
+        throw stepFailure(error, steps, args);
+    });
+    const [id, ...roleAnswers] = answers.slice(steps.length) as [QueryResult, ...QueryResult[]];
+    const after = { session: before.session, roles: rolesOf(roleAnswers) };
+    const roles = principals.map((principal) => verified(principal, after, args));
+    await commit(client, args, (id.rows[0] as { id: string | null }).id, onCommit);
+    return roles;
+}
+
+/** What was to be done must be done, before it counts: services and versions differ in what they silently leave out. */
+function verified(principal: PlannedPrincipal, after: ServerState, args: ConnectionArgs): RoleState {
+    const { spec } = principal;
+    const role = findRole(principal, after) ?? after.roles.find((other) => other.name === spec.name);
+    const subject = `principal '${spec.name}'`;
+    if (!role?.label) throw new DatabaseError(`${subject}: the server made no Microsoft Entra role for it`, undefined);
+    const left = plan([{ spec, ownedObjectId: role.label.objectId }], after);
+    if (left.length === 0) return role;
+    const missing = left.map((step) => step.what).join("; ");
+    const fix = fixFor({ code: "42501" }, args.user);
+    throw new DatabaseError(
+        `${subject}: the server accepted the change, but this is still to be done: ${missing}. Nothing was changed. Fix: ${fix}.`,
+        undefined,
+    );
+}
+
+async function commit(
+    client: PoolClient,
+    args: ConnectionArgs,
+    transactionId: string | null,
+    onCommit: (transactionId: string) => void,
+): Promise<void> {
+    try {
+        const [answer] = await sendAll(client, [sql.commit]);
+        if (answer!.command !== "COMMIT") throw new Error(`the server answered ${answer!.command}`);
+    } catch (error) {
+        const cause = error instanceof StatementError ? error.cause : error;
+        if (transactionId !== null && isLostConnection(cause)) onCommit(transactionId);
+        throw explained(`server '${args.host}'`, "the commit", cause, args.user);
+    }
+}
+
+async function isCommitted(client: PoolClient, transactionId: string): Promise<boolean> {
+    const answer = await client.query(sql.transactionStatus(transactionId));
+    return (answer.rows[0] as { status: string | null }).status === "committed";
+}
+
+function readFailure(error: unknown, args: ConnectionArgs): unknown {
+    const cause = error instanceof StatementError ? error.cause : error;
+    return explained(`server '${args.host}'`, "reading the roles", cause, args.user);
+}
+
+function stepFailure(error: unknown, steps: Step[], args: ConnectionArgs): unknown {
+    if (!(error instanceof StatementError)) return error;
+    const step = steps[error.index];
+    if (!step) return readFailure(error, args);
+    return explained(`principal '${step.principal}'`, step.what, error.cause, args.user);
+}

@@ -1,0 +1,86 @@
+/** What the database holds about a role: rows of `sql.ts` read into values. Pure. */
+import { parseLabels, type EntraLabel } from "./label";
+import { parseStored, type RoleSetting } from "./settings";
+
+/** One membership by one grantor. */
+export interface Membership {
+    role: string;
+    grantor: string;
+    admin: boolean;
+    /** `null` before PostgreSQL 16. */
+    inherit: boolean | null;
+    /** `null` before PostgreSQL 16. */
+    set: boolean | null;
+}
+
+/** A row of `sql.rolesNamed`. */
+export interface RoleRow {
+    oid: string;
+    name: string;
+    canLogin: boolean;
+    superuser: boolean;
+    replication: boolean;
+    createRole: boolean;
+    createDb: boolean;
+    connectionLimit: number;
+    labels: [string, string][];
+    memberships: Membership[];
+    settings: { database: string | null; settings: string[] }[];
+}
+
+export interface RoleState extends Omit<RoleRow, "settings" | "labels"> {
+    /** `undefined`: no Microsoft Entra identity belongs to the role. */
+    label: EntraLabel | undefined;
+    settings: RoleSetting[];
+}
+
+/** A row of `sql.session`. */
+export interface SessionState {
+    user: string;
+    database: string;
+    /** As `server_version_num`: 170010 is 17.10. */
+    version: number;
+    createsRoles: boolean;
+}
+
+export interface ServerState {
+    session: SessionState;
+    roles: RoleState[];
+}
+
+export const ADMIN_ROLE = "azure_pg_admin";
+
+/** @param mfa What the service says about MFA, by role name; it counts more than the label, whose MFA form is undocumented. */
+export function roleState(row: RoleRow, mfa: Map<string, boolean>): RoleState {
+    const label = parseLabels(row.labels);
+    const told = mfa.get(row.name);
+    return {
+        ...row,
+        label: label && { ...label, mfa: told ?? label.mfa },
+        settings: row.settings.flatMap(({ database, settings }) =>
+            settings.map(parseStored).map((setting) => (database === null ? setting : { ...setting, database })),
+        ),
+    };
+}
+
+/** The role of an identity: the one of that name where several carry the object id. */
+export function roleOf(objectId: string, roles: RoleState[], preferredName?: string): RoleState | undefined {
+    const own = roles.filter((role) => role.label?.objectId === objectId);
+    return own.find((role) => role.name === preferredName) ?? own[0];
+}
+
+/** Usable as a plain GRANT gives it: privileges inherited, SET ROLE possible. */
+export function isUsable(membership: Membership): boolean {
+    return membership.inherit !== false && membership.set !== false;
+}
+
+/** Has some, or all, of what makes an administrator of a role (F66). */
+export function adminTraits(role: RoleState): { some: boolean; all: boolean } {
+    const traits = [
+        role.label?.admin ?? false,
+        role.createRole,
+        role.createDb,
+        role.memberships.some((m) => m.role === ADMIN_ROLE),
+    ];
+    return { some: traits.some(Boolean), all: traits.every(Boolean) };
+}

@@ -1,0 +1,198 @@
+/** The package's schema for other languages, of its custom resources, from one table. Components add theirs. */
+import { CLOUDS } from "../clouds";
+import { ON_DELETE_ACTIONS } from "./onDelete";
+import { PrincipalType } from "../principalType";
+
+export const PACKAGE = "azure-postgres-entra";
+export const DATABASE_PRINCIPAL = `${PACKAGE}:index:DatabasePrincipal`;
+
+const token = (name: string) => `${PACKAGE}:index:${name}`;
+const ref = (name: string) => ({ $ref: `#/types/${token(name)}` });
+const TEXT = { type: "string" };
+const YES_NO = { type: "boolean" };
+const NUMBER = { type: "integer" };
+const listOf = (items: object) => ({ type: "array", items });
+
+interface Property {
+    type: object;
+    description: string;
+    required?: boolean;
+    default?: unknown;
+    /** Also an output. */
+    output?: boolean;
+    replaces?: boolean;
+}
+
+type Table = Record<string, Property>;
+
+const CONNECTION: Table = {
+    host: {
+        type: TEXT,
+        required: true,
+        description: "The server's full host name. TLS always checks the certificate against it.",
+        replaces: true,
+    },
+    port: { type: NUMBER, description: "Default: 5432." },
+    user: {
+        type: TEXT,
+        required: true,
+        description:
+            "The role name of the Microsoft Entra administrator who signs in: a user principal name, or the name of a group, service principal or managed identity. The identity that runs Pulumi must be it or a member of it. Case counts.",
+    },
+    database: { type: TEXT, description: "Default, and only possible value: postgres." },
+    cloud: { type: ref("Cloud"), description: "Default: Public." },
+    address: {
+        type: TEXT,
+        description:
+            "Where to connect instead of the host, for instance a tunnel's 127.0.0.1:6432. The name that TLS checks stays the host's.",
+    },
+    caFile: {
+        type: TEXT,
+        description: "Certificates of an authority of its own. Only with cloud Local on a loopback address.",
+    },
+};
+
+const PRINCIPAL: Table = {
+    name: {
+        type: TEXT,
+        required: true,
+        output: true,
+        description:
+            "The role's name, 1 to 63 bytes, exactly as in Microsoft Entra ID where no objectId is given. With an objectId a change renames the role; without one it replaces the role.",
+    },
+    principalType: {
+        type: ref("PrincipalType"),
+        required: true,
+        output: true,
+        description: "User, Group or ServicePrincipal. A managed identity is a ServicePrincipal.",
+    },
+    objectId: {
+        type: TEXT,
+        output: true,
+        description:
+            "The object id in Microsoft Entra ID; for applications that of the enterprise application. Default: the one that the service finds by name. A change replaces the role, unless rebindFrom hands it over.",
+    },
+    isAdmin: {
+        type: YES_NO,
+        output: true,
+        description:
+            "Makes an administrator: member of azure_pg_admin with CREATEROLE and CREATEDB. Can be changed in place. Default: false.",
+    },
+    requireMfa: {
+        type: YES_NO,
+        output: true,
+        description: "Demands multi-factor authentication in the token. Can be changed in place. Default: false.",
+    },
+    memberOf: {
+        type: listOf(TEXT),
+        output: true,
+        description: "The roles that it is a member of, all of them: other memberships are revoked. Default: none.",
+    },
+    settings: {
+        type: listOf(ref("RoleSetting")),
+        output: true,
+        description: "The parameters set for the role, all of them: others are reset. Default: none.",
+    },
+    connectionLimit: {
+        type: NUMBER,
+        output: true,
+        description: "How many connections it may have at once; -1 for no limit. Default: -1.",
+    },
+    rebindFrom: {
+        type: TEXT,
+        description:
+            "Allows exactly one role to be handed to objectId, in place and with its privileges: the one that carries this old object id, or with 'unlabelled' one that belongs to no identity. Never a role of the service, a superuser or a group of privileges. Default: no role is handed over.",
+    },
+};
+
+const RESOURCE: Table = {
+    connection: { type: ref("Connection"), required: true, description: "How to reach and sign in to the server." },
+    flavor: { type: ref("Flavor"), description: "Default: Flexible, the only one supported." },
+    ...PRINCIPAL,
+    onDelete: {
+        type: ref("OnDelete"),
+        description:
+            "What becomes of its objects when it is removed. Default: all go to the administrator who signs in, so nothing is lost.",
+    },
+};
+
+const ROLE_SETTING: Table = {
+    name: { type: TEXT, required: true, description: "The parameter, for instance statement_timeout." },
+    value: { type: TEXT, required: true, description: "Its value; lists such as search_path separated by commas." },
+    database: { type: TEXT, description: "Only in this database. Default: in all." },
+};
+
+const ON_DELETE: Table = {
+    action: { type: ref("OnDeleteAction"), required: true, description: "What happens to its objects." },
+    reassignTo: {
+        type: TEXT,
+        description: "With Reassign: the role that gets them. Default: the administrator who signs in.",
+    },
+};
+
+const ACTION_TEXTS: Record<string, string> = {
+    Reassign: "Its objects go to another role, in every database.",
+    Drop: "Its objects are dropped, in every database. Databases that it owns go to the administrator who signs in.",
+    Keep: "The role stays with all it has, but nobody can sign in with it.",
+};
+
+/** The schema as an object; JSON is what the engine reads. */
+export function packageSchema(version: string): object {
+    return {
+        name: PACKAGE,
+        version,
+        description:
+            "Passwordless Azure Database for PostgreSQL with Microsoft Entra identities: components and database principals.",
+        keywords: ["category/database", "azure", "postgresql", "entra"],
+        license: "Apache-2.0",
+        meta: { moduleFormat: "(.*)" },
+        language: { nodejs: { respectSchemaVersion: true }, python: { respectSchemaVersion: true } },
+        types: {
+            [token("Connection")]: objectType("How to reach and sign in to a server.", CONNECTION),
+            [token("RoleSetting")]: objectType("One parameter of a role (ALTER ROLE … SET).", ROLE_SETTING),
+            [token("OnDelete")]: objectType("What becomes of the objects of a removed principal.", ON_DELETE),
+            [token("Cloud")]: enumType("Which Azure cloud the server is in.", Object.keys(CLOUDS)),
+            [token("Flavor")]: enumType("Which kind of server.", ["Flexible", "SingleServer"]),
+            [token("PrincipalType")]: enumType("The kind of identity.", Object.values(PrincipalType)),
+            [token("OnDeleteAction")]: enumType("What happens to the objects.", [...ON_DELETE_ACTIONS], ACTION_TEXTS),
+        },
+        resources: { [DATABASE_PRINCIPAL]: resource() },
+    };
+}
+
+function resource(): object {
+    const outputs: Table = Object.fromEntries(Object.entries(RESOURCE).filter(([, property]) => property.output));
+    const canLogin = "False where somebody took LOGIN from the role; the next deployment gives it back.";
+    return {
+        description:
+            "A role in PostgreSQL for one Microsoft Entra identity, found by its object id. A role that carries the same object id is adopted, with exactly the memberships and settings declared here; a role of another identity is refused.",
+        inputProperties: properties(RESOURCE),
+        requiredInputs: required(RESOURCE),
+        properties: { ...properties(outputs), canLogin: { ...YES_NO, description: canLogin } },
+        required: [...Object.keys(outputs), "canLogin"],
+    };
+}
+
+function properties(table: Table): Record<string, object> {
+    return Object.fromEntries(
+        Object.entries(table).map(([name, { type, description, replaces }]) => [
+            name,
+            { ...type, description, ...(replaces ? { willReplaceOnChanges: true } : {}) },
+        ]),
+    );
+}
+
+const required = (table: Table) => Object.keys(table).filter((name) => table[name]!.required);
+
+const objectType = (description: string, table: Table) => ({
+    type: "object",
+    description,
+    properties: properties(table),
+    required: required(table),
+});
+
+const enumType = (description: string, values: string[], texts: Record<string, string> = {}) => ({
+    type: "string",
+    description,
+    enum: values.map((value) => ({ name: value, value, ...(texts[value] ? { description: texts[value] } : {}) })),
+});

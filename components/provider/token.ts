@@ -1,0 +1,64 @@
+/**
+ * Access tokens for PostgreSQL. One is asked for at every new connection (F17): the library keeps what is still valid,
+ * and a token that expired during a long deployment is never used (E14). Nothing here stores, logs or shows a token.
+ */
+import type { TokenCredential } from "@azure/identity";
+import { cloudEndpoints } from "../clouds";
+import { isLoopback } from "./connectionArgs";
+import { SignInError } from "./errors";
+
+/** Gives the password for a new connection. */
+export type TokenSource = (cloud: string, signal?: AbortSignal) => Promise<string>;
+
+/** The identity that runs the program, by Azure's default chain: environment, workload, managed identity, az and so on. */
+export function azureTokens(environment: NodeJS.ProcessEnv = process.env): TokenSource {
+    const credentials = new Map<boolean, Promise<TokenCredential>>();
+    return async (cloud, signal) => {
+        const local = cloud === "Local";
+        if (local) checkLocalIdentity(environment);
+        let credential = credentials.get(local);
+        if (!credential) credentials.set(local, (credential = newCredential(local, cloud, environment)));
+        const scope = `${cloudEndpoints(cloud).tokenAudience}/.default`;
+        const token = await (await credential).getToken(scope, { abortSignal: signal }).catch((error: unknown) => {
+            throw noToken(error, scope);
+        });
+        if (!token) throw noToken(new Error("the answer was empty"), scope);
+        return token.token;
+    };
+}
+
+/** Loaded on the first connection: the library is large, and most plugin processes of a preview need none of it. */
+async function newCredential(
+    local: boolean,
+    cloud: string,
+    environment: NodeJS.ProcessEnv,
+): Promise<TokenCredential> {
+    const identity = await import("@azure/identity");
+    // Locally only the local metadata service is asked: no other credential of this machine may reach a stand-in.
+    if (local) {
+        const clientId = environment["AZURE_CLIENT_ID"];
+        return clientId ? new identity.ManagedIdentityCredential({ clientId }) : new identity.ManagedIdentityCredential();
+    }
+    return new identity.DefaultAzureCredential({ authorityHost: authorityHost(cloud, environment) });
+}
+
+/** What the environment says counts more than the cloud's default. */
+function authorityHost(cloud: string, environment: NodeJS.ProcessEnv): string | undefined {
+    return environment["AZURE_AUTHORITY_HOST"] ?? cloudEndpoints(cloud).authorityHost;
+}
+
+function checkLocalIdentity(environment: NodeJS.ProcessEnv): void {
+    const url = environment["AZURE_POD_IDENTITY_AUTHORITY_HOST"] ?? environment["IDENTITY_ENDPOINT"];
+    if (url && URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ""))) return;
+    throw new SignInError(
+        "cloud Local takes tokens from the local Azure only, but no local metadata service is set in the environment (AZURE_POD_IDENTITY_AUTHORITY_HOST or IDENTITY_ENDPOINT on 127.0.0.1); run the deployment with npm run local",
+    );
+}
+
+function noToken(error: unknown, scope: string): SignInError {
+    const cause = error instanceof Error ? error.message : String(error);
+    return new SignInError(
+        `no access token for ${scope}: ${cause}; sign in with 'az login', or give the environment of a service principal or managed identity`,
+        { cause: error },
+    );
+}

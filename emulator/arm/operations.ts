@@ -1,0 +1,84 @@
+/** One operation at a time per server (PITFALLS E1, E2), and faults on demand. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Faults } from "../faults";
+import { ArmError, badRequest, conflict } from "./armError";
+import { ADMINISTRATOR, SERVER, serverIdOf } from "./dbforpostgresql/serverChild";
+import { keyOf, lastName } from "./resourceId";
+
+export class Operations {
+    /** By server: what runs there. */
+    readonly #running = new Map<string, { token: string }>();
+
+    constructor(readonly faults: Faults) {}
+
+    /** Runs a write or removal; with the server taken, where it concerns one. */
+    async run<T>(token: string, id: string, work: () => Promise<T>): Promise<T> {
+        await this.#strike(token, id);
+        if (!isOfServer(token)) return work();
+        const key = keyOf(serverIdOf(id));
+        this.refuseBusy(token, id);
+        this.#running.set(key, { token });
+        try {
+            return await work();
+        } finally {
+            this.#running.delete(key);
+        }
+    }
+
+    /**
+     * Refuses while something runs on the server. Administrators get the code of their own while the server itself
+     * is being written, because that may restart it (F70).
+     *
+     * @throws ArmError
+     */
+    refuseBusy(token: string, id: string): void {
+        const running = this.#running.get(keyOf(serverIdOf(id)));
+        if (!running) return;
+        const server = lastName(serverIdOf(id));
+        throw token === ADMINISTRATOR && running.token === SERVER ? notAccessible(server) : busy(server);
+    }
+
+    async #strike(token: string, id: string): Promise<void> {
+        const latency = this.faults.take("Latency", token);
+        if (latency) await sleep(latency.milliseconds ?? 100);
+        const throttled = this.faults.take("Throttled", token);
+        if (throttled) {
+            throw new ArmError(429, "TooManyRequests", "The request was throttled. Try again later.", {
+                retryAfterMilliseconds: throttled.milliseconds ?? 1000,
+            });
+        }
+        const server = lastName(serverIdOf(id));
+        if (isOfServer(token) && this.faults.take("ServerIsBusy", token)) throw busy(server);
+        if (token === ADMINISTRATOR && this.faults.take("ServerNotAccessible", token))
+            throw notAccessible(server);
+        if (this.faults.take("OperationFailed", token)) {
+            throw new ArmError(
+                500,
+                "InternalServerError",
+                "The long-running operation has failed. An unexpected error occured while processing the request.",
+                { longRunning: true },
+            );
+        }
+    }
+}
+
+/** Azure/azure-postgresql#134. */
+function busy(server: string): ArmError {
+    return conflict(
+        "ServerIsBusy",
+        `Cannot complete operation while server '${server}' is busy processing another operation. Try again later.`,
+    );
+}
+
+/** Azure/azure-postgresql#127. */
+function notAccessible(server: string): ArmError {
+    return badRequest(
+        "AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
+        `Microsoft Entra operations cannot be performed while server '${server}' is not accessible. Try again later.`,
+    );
+}
+
+function isOfServer(token: string): boolean {
+    return token.startsWith("azure-native:dbforpostgresql:");
+}

@@ -1,0 +1,50 @@
+/** Every resource type of the local Azure. A type that is not here is refused by name. */
+
+import type { ArmType } from "./armType";
+import { administratorsMicrosoftEntra } from "./dbforpostgresql/administratorsMicrosoftEntra";
+import { configuration } from "./dbforpostgresql/configuration";
+import { database } from "./dbforpostgresql/database";
+import { firewallRule } from "./dbforpostgresql/firewallRule";
+import { server } from "./dbforpostgresql/server";
+import { ruleCollectionGroup } from "./network/firewallPolicyRuleCollectionGroup";
+import { networkSecurityGroup } from "./network/networkSecurityGroup";
+import { route } from "./network/route";
+import { routeTable } from "./network/routeTable";
+import { securityRule } from "./network/securityRule";
+import { subnet } from "./network/subnet";
+import { virtualNetwork } from "./network/virtualNetwork";
+import { privateZone } from "./privatedns/privateZone";
+import { virtualNetworkLink } from "./privatedns/virtualNetworkLink";
+import { matchId } from "./resourceId";
+import { resourceGroup } from "./resources/resourceGroup";
+
+export const RESOURCE_TYPES: readonly ArmType[] = [
+    resourceGroup,
+    virtualNetwork,
+    subnet,
+    networkSecurityGroup,
+    securityRule,
+    routeTable,
+    route,
+    ruleCollectionGroup,
+    privateZone,
+    virtualNetworkLink,
+    server,
+    configuration,
+    firewallRule,
+    administratorsMicrosoftEntra,
+    database,
+];
+
+export function typeOfToken(token: string): ArmType | undefined {
+    return RESOURCE_TYPES.find((type) => type.table.token === token);
+}
+
+/** The type that a resource id is of, with the names in the id. */
+export function typeOfId(id: string): { type: ArmType; names: Record<string, string> } | undefined {
+    for (const type of RESOURCE_TYPES) {
+        const names = matchId(type.path, id);
+        if (names) return { type, names };
+    }
+    return undefined;
+}

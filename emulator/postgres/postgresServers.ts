@@ -1,0 +1,168 @@
+/** All PostgreSQL servers of one local Azure. */
+
+import { chown, mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { AzureError } from "./azureError";
+import type { CertificateAuthority } from "./certificates";
+import type { DirectoryLookup } from "./directoryTable";
+import type { Faults } from "../faults";
+import { PostgresProcess } from "./postgresProcess";
+import { PostgresServer, type ServerContext } from "./postgresServer";
+import { isOpenToAll, openRunFolder, type RunFolder } from "./runFolder";
+import { readState, type ServerState } from "./serverState";
+import type { ServerSpec, Surroundings } from "./serverTypes";
+import type { TokenVerifier } from "./tokenCheck";
+import { unprivilegedUser } from "./unprivilegedUser";
+
+export { PostgresServer } from "./postgresServer";
+
+/** From the block for documentation: nobody's. */
+const DEFAULT_CLIENT_ADDRESS = "203.0.113.25";
+
+export interface PostgresServersOptions {
+    /** Where the servers' data lives; kept at the end. Default: in the run folder, gone at the end. */
+    folder?: string;
+    /** Shared with others of this run, who also close it. Default: an own one. */
+    run?: RunFolder;
+    directory: DirectoryLookup;
+    verifyToken: TokenVerifier;
+    faults: Faults;
+    ca: CertificateAuthority;
+    /** From where clients seem to come, for the servers' firewalls. Default: 203.0.113.25. */
+    clientAddress?: string;
+}
+
+export class PostgresServers {
+    /** From where clients seem to come; may be changed at any time. */
+    clientAddress: string;
+    readonly #options: PostgresServersOptions;
+    readonly #servers = new Map<string, PostgresServer>();
+    readonly #context: ServerContext;
+    #run: Promise<RunFolder> | undefined;
+    #sockets = 0;
+
+    constructor(options: PostgresServersOptions) {
+        this.#options = options;
+        this.clientAddress = options.clientAddress ?? DEFAULT_CLIENT_ADDRESS;
+        const { directory, verifyToken, faults, ca } = options;
+        this.#context = { directory, verifyToken, faults, ca, clientAddress: () => this.clientAddress };
+    }
+
+    /** A new server, started and listening. @throws AzureError `ServerNameAlreadyExists`. */
+    async create(spec: ServerSpec, surroundings: Surroundings): Promise<PostgresServer> {
+        const { process, folder } = await this.#prepare(spec.name);
+        if (await readState(folder)) throw taken(spec.name);
+        // What an interrupted creation left.
+        await rm(folder, { recursive: true, force: true });
+        await makeFolder(folder);
+        const { entraEnabled, passwordEnabled, administratorLogin } = spec;
+        const state = { port: 0, entraEnabled, passwordEnabled, administratorLogin, parameters: {} };
+        try {
+            await process.create();
+            return await this.#launch(spec, state, process, surroundings);
+        } catch (error) {
+            await rm(folder, { recursive: true, force: true });
+            throw error;
+        }
+    }
+
+    /** A server of an earlier run, as it was, on the same port where that is free. @throws Error where there is none. */
+    async open(spec: ServerSpec, surroundings: Surroundings): Promise<PostgresServer> {
+        const { process, folder } = await this.#prepare(spec.name);
+        const state = await readState(folder);
+        if (!state)
+            throw new AzureError("ResourceNotFound", `There is no data of a server '${spec.name}'.`, 404);
+        await process.checkVersion();
+        return this.#launch(spec, state, process, surroundings);
+    }
+
+    get(name: string): PostgresServer | undefined {
+        return this.#servers.get(name);
+    }
+
+    /** Stops the server and deletes its data. Absence is success. */
+    async remove(name: string): Promise<void> {
+        checkName(name);
+        const server = this.#servers.get(name);
+        this.#servers.delete(name);
+        await server?.close("immediate");
+        await rm(path.join(await this.#folder(), name), { recursive: true, force: true });
+    }
+
+    /** The end of this run. Data stays where a folder was given. */
+    async stop(): Promise<void> {
+        const servers = [...this.#servers.values()];
+        this.#servers.clear();
+        const mode = this.#options.folder ? "fast" : "immediate";
+        await Promise.all(servers.map((server) => server.close(mode)));
+        if (this.#run && !this.#options.run) await (await this.#run).close();
+        this.#run = undefined;
+    }
+
+    async #launch(
+        spec: ServerSpec,
+        state: ServerState,
+        process: PostgresProcess,
+        surroundings: Surroundings,
+    ): Promise<PostgresServer> {
+        const server = new PostgresServer(spec, state, process, this.#context);
+        try {
+            await server.launch(surroundings);
+        } catch (error) {
+            await server.close("fast").catch(() => undefined);
+            throw error;
+        }
+        this.#servers.set(spec.name, server);
+        return server;
+    }
+
+    async #prepare(name: string): Promise<{ process: PostgresProcess; folder: string }> {
+        checkName(name);
+        if (this.#servers.has(name)) throw taken(name);
+        const run = await this.#openRun();
+        const folder = path.join(await this.#folder(), name);
+        // Numbered, as a socket's path must be short and a server's name may be long.
+        const process = new PostgresProcess(folder, path.join(run.sockets, String(++this.#sockets)), run);
+        return { process, folder };
+    }
+
+    async #folder(): Promise<string> {
+        const { folder } = this.#options;
+        if (!folder) return (await this.#openRun()).data;
+        const absolute = path.resolve(folder);
+        await mkdir(path.dirname(absolute), { recursive: true });
+        if (unprivilegedUser() && !(await isOpenToAll(path.dirname(absolute)))) {
+            throw new Error(
+                `The data of servers cannot live in ${absolute}: PostgreSQL does not run as root, and its user cannot enter ` +
+                    "that folder. Choose one that all users can enter, as `keptFolder` gives.",
+            );
+        }
+        await makeFolder(absolute);
+        return absolute;
+    }
+
+    #openRun(): Promise<RunFolder> {
+        this.#run ??= this.#options.run ? Promise.resolve(this.#options.run) : openRunFolder();
+        return this.#run;
+    }
+}
+
+/** For PostgreSQL's user alone (and root). */
+async function makeFolder(folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const user = unprivilegedUser();
+    if (user) await chown(folder, user.uid, user.gid);
+}
+
+/** Azure's rule; it also makes the name safe as that of a folder. */
+function checkName(name: string): void {
+    if (/^[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])$/.test(name)) return;
+    throw new AzureError(
+        "InvalidServerName",
+        `'${name}' is no server name: 3 to 63 lower-case letters, digits and hyphens, no hyphen at the ends.`,
+    );
+}
+
+function taken(name: string): AzureError {
+    return new AzureError("ServerNameAlreadyExists", `Specified server name '${name}' is already used.`, 409);
+}

@@ -1,0 +1,52 @@
+import * as azure from "@pulumi/azure-native/resources";
+import { getClientConfigOutput } from "@pulumi/azure-native/authorization";
+import * as pulumi from "@pulumi/pulumi";
+import { EntraAdminGroup, EntraNetwork, FlexibleServer } from "./components/index";
+import { requireLocalAzure } from "./components/provider/localAzure";
+import { readStackConfig } from "./config";
+import { tellWhoSignsIn } from "./deployer";
+import { makePrincipals } from "./principals";
+import { signInLines } from "./signInLines";
+import { adminGroupArgs, checkStack, NAMES, networkArgs, serverArgs } from "./stackResources";
+
+/** The program: configuration, checks, then resource group, network, admin group, server and principals, in this order. */
+export = async () => {
+    const config = readStackConfig();
+    checkStack(config);
+    if (config.cloud === "Local") await requireLocalAzure();
+
+    const caller = getClientConfigOutput();
+    tellWhoSignsIn(config, caller.objectId);
+    const tenantId = config.tenantId ?? caller.tenantId;
+    const resourceGroupName = config.resourceGroup.existing
+        ? config.resourceGroup.name
+        : new azure.ResourceGroup("resource-group", {
+              resourceGroupName: config.resourceGroup.name,
+              location: config.location,
+              tags: config.server.tags,
+          }).name;
+
+    const network = networkArgs(config, resourceGroupName);
+    const entraNetwork = network && new EntraNetwork(NAMES.network, network);
+    const existing = config.network.access === "Private" ? config.network.existing : undefined;
+    const subnetId = entraNetwork?.subnetId ?? existing?.subnetId;
+    const privateDnsZoneId = entraNetwork?.privateDnsZoneId ?? existing?.privateDnsZoneId;
+    const adminGroup =
+        config.adminGroup && new EntraAdminGroup(NAMES.adminGroup, adminGroupArgs(config.adminGroup));
+
+    const around = { tenantId, resourceGroupName, adminGroup, subnetId, privateDnsZoneId };
+    const server = new FlexibleServer(NAMES.server, serverArgs(config, around), {
+        dependsOn: entraNetwork ? [entraNetwork] : [],
+    });
+    makePrincipals(config, server);
+
+    return {
+        host: server.host,
+        administrators: server.administrators,
+        databases: server.databases,
+        principals: config.principals.map((p) => p.name),
+        signIn: pulumi
+            .all([server.host, tenantId])
+            .apply(([host, tenant]) => signInLines(config, host, tenant)),
+    };
+};

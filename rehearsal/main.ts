@@ -1,0 +1,103 @@
+import { terminalTable } from "../report/terminalTable";
+import { LocalAzure } from "../emulator/localAzure";
+import { showResource } from "./deploymentProgress";
+import { deployLocalStack, signInAsEverybody } from "./rehearsal";
+import type { SignInResult } from "./signInAttempt";
+import { seconds, Progress, styleFor } from "./terminal";
+
+const HELP = `npm start: deploys the stack local on a local Azure, then signs in as everybody.
+
+  npm start                the sign-in table; exit code 0 only where all is as expected, else 1
+  npm start -- --json      the table as JSON on standard output: [{who, role, database, expected, seen, asExpected}]
+  npm start -- --keep      leaves it running and prints how to sign in; Ctrl-C ends it
+  npm start -- --help      this text
+
+NO_COLOR is honoured. Progress goes to standard error, the table to standard output.
+`;
+
+const WIDTH_WITHOUT_TERMINAL = 200;
+
+interface Options {
+    json: boolean;
+    keep: boolean;
+}
+
+async function main(words: string[]): Promise<number> {
+    if (words.includes("--help") || words.includes("-h")) return print(HELP, 0);
+    const unknown = words.filter((word) => !["--json", "--keep"].includes(word));
+    if (unknown.length > 0)
+        return print(`unknown option: ${unknown.join(" ")}\n\n${HELP}`, 2, process.stderr);
+    return rehearse({ json: words.includes("--json"), keep: words.includes("--keep") });
+}
+
+async function rehearse(options: Options): Promise<number> {
+    const progress = new Progress();
+    const started = Date.now();
+    const interrupted = onInterrupt();
+    progress.begin("starting the local Azure");
+    const azure = await LocalAzure.start();
+    try {
+        progress.end("starting the local Azure");
+        progress.line(`Local Azure: tenant ${azure.directory.tenantId}, ${seconds(Date.now() - started)}`);
+        const rehearsal = runRehearsal(azure, progress, options);
+        return await Promise.race([rehearsal, interrupted]);
+    } finally {
+        await azure.stop();
+    }
+}
+
+async function runRehearsal(azure: LocalAzure, progress: Progress, options: Options): Promise<number> {
+    const started = Date.now();
+    const { config, outputs } = await deployLocalStack(azure, (event) => showResource(progress, event));
+    const host = outputs.host as string;
+    progress.line(`Deployed ${host} in ${seconds(Date.now() - started)}. Signing in as everybody.`);
+    const results = await signInAsEverybody(azure, config, host, () => undefined);
+    report(results, options);
+    return results.every((r) => r.asExpected) ? 0 : 1;
+}
+
+function report(results: SignInResult[], options: Options): void {
+    if (options.json) return void print(`${JSON.stringify(results, undefined, 2)}\n`, 0);
+    const style = styleFor(process.stdout);
+    const table = terminalTable<SignInResult>(
+        [
+            { title: "", value: (r) => (r.asExpected ? style.good("✓") : style.bad("✗")) },
+            { title: "who", value: (r) => r.who },
+            { title: "as role", value: (r) => r.role },
+            { title: "database", value: (r) => r.database },
+            { title: "expected", value: (r) => (r.expected.startsWith("refused") ? "refused" : "signed in") },
+            // Where all is well, the role and the database are those that stand beside it.
+            { title: "seen", value: (r) => (r.seen === r.expected ? "signed in" : r.seen) },
+        ],
+        results,
+        process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL,
+    );
+    const wrong = results.filter((r) => !r.asExpected).length;
+    const summary =
+        wrong === 0
+            ? style.good(`All ${results.length} sign-ins are as expected.`)
+            : style.bad(`${wrong} of ${results.length} sign-ins are not as expected.`);
+    print(`${table}\n${summary}\n`, 0);
+}
+
+/** Resolves with the conventional exit code at Ctrl-C or SIGTERM. */
+function onInterrupt(): Promise<number> {
+    return new Promise((resolve) => {
+        process.once("SIGINT", () => resolve(130));
+        process.once("SIGTERM", () => resolve(143));
+        process.once("SIGHUP", () => resolve(129));
+    });
+}
+
+function print(text: string, code: number, stream: NodeJS.WriteStream = process.stdout): number {
+    stream.write(text);
+    return code;
+}
+
+main(process.argv.slice(2)).then(
+    (code) => process.exit(code),
+    (error: Error) => {
+        process.stderr.write(`\n${styleFor(process.stderr).bad(error.message)}\n`);
+        process.exit(1);
+    },
+);

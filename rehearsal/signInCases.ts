@@ -1,0 +1,163 @@
+import type { Directory } from "../emulator/entra/directory";
+import type { DirectoryObject } from "../emulator/entra/directoryObject";
+import type { ForgedKind, TokenIssuer } from "../emulator/entra/tokenIssuer";
+import type { StackConfig } from "../stackConfig";
+import type { SignInAttempt } from "./signInAttempt";
+
+/**
+ * Everybody who may sign in to the stack, and everybody who may not. Derived from the stack's configuration and the tenant:
+ * who is configured signs in; the refusals are the same for every stack.
+ */
+
+export interface Tenant {
+    directory: Directory;
+    tokens: TokenIssuer;
+}
+
+/** Administrators and principals, each as themselves; groups by each of their members. */
+export function welcomeCases(config: StackConfig, tenant: Tenant): SignInAttempt[] {
+    const databases = ["postgres", ...config.databases.map((d) => d.name)];
+    const group = config.adminGroup && tenant.directory.findByName(config.adminGroup.displayName)[0];
+    const administrators = [
+        ...config.administrators.map((a) => ({ name: a.principalName, objectId: a.objectId })),
+        ...(group ? [{ name: group.displayName, objectId: group.objectId }] : []),
+    ];
+    return [
+        ...administrators.flatMap((a) => byThemselves(tenant, a, "postgres", "administrator")),
+        ...config.principals.flatMap((p, i) =>
+            byThemselves(
+                tenant,
+                principalIdentity(tenant, p),
+                databases[1 + (i % (databases.length - 1))] ?? "postgres",
+            ),
+        ),
+    ];
+}
+
+interface Named {
+    name: string;
+    objectId: string;
+}
+
+function principalIdentity(tenant: Tenant, principal: StackConfig["principals"][number]): Named {
+    const objectId = principal.objectId ?? tenant.directory.findByName(principal.name)[0]?.objectId;
+    if (!objectId) throw new Error(`the tenant has no identity for the principal '${principal.name}'`);
+    return { name: principal.name, objectId };
+}
+
+function byThemselves(tenant: Tenant, role: Named, database: string, as?: string): SignInAttempt[] {
+    const identity = tenant.directory.get(role.objectId);
+    if (!identity) throw new Error(`the tenant has no identity ${role.objectId} for the role '${role.name}'`);
+    const members = identity.principalType === "Group" ? membersOf(tenant.directory, identity) : [identity];
+    return members.map((member) => ({
+        who: describe(member, identity === member ? as : `member of ${identity.displayName}`),
+        role: role.name,
+        database,
+        token: () => tokenOf(tenant, member),
+    }));
+}
+
+function membersOf(directory: Directory, group: DirectoryObject): DirectoryObject[] {
+    return (group.members ?? []).map((id) => directory.get(id)).filter((member) => member !== undefined);
+}
+
+/** A person has proved a second factor; applications have none. */
+function tokenOf(tenant: Tenant, identity: DirectoryObject): Promise<string> {
+    return tenant.tokens.issue({ objectId: identity.objectId, mfa: identity.principalType === "User" });
+}
+
+function describe(identity: DirectoryObject, more?: string): string {
+    const kind =
+        identity.userType === "Guest"
+            ? "guest user"
+            : identity.managedIdentity
+              ? "managed identity"
+              : KINDS[identity.principalType];
+    return `${identity.displayName} (${[kind, more].filter(Boolean).join(", ")})`;
+}
+
+const KINDS = { User: "user", Group: "group", ServicePrincipal: "service principal" } as const;
+
+const INVALID = "An error occurred while validating the access token";
+
+const FORGERIES: { kind: ForgedKind; who: string; refusal: string }[] = [
+    { kind: "expired", who: "an expired token", refusal: "The access token has expired" },
+    {
+        kind: "wrongAudience",
+        who: "a token for another resource",
+        refusal: "does not have a valid audience claim",
+    },
+    { kind: "wrongTenant", who: "a token of another tenant", refusal: INVALID },
+    { kind: "forgedSignature", who: "a forged signature", refusal: INVALID },
+    { kind: "algNone", who: "an unsigned token (alg: none)", refusal: INVALID },
+];
+
+/** Sign-ins that must fail, with what the refusal must say. */
+export function refusalCases(config: StackConfig, tenant: Tenant): SignInAttempt[] {
+    const user = config.principals.find((p) => p.principalType === "User" && !p.name.includes("#EXT#"));
+    const group = config.principals.find((p) => p.principalType === "Group");
+    return [
+        ...(user ? userRefusals(tenant, principalIdentity(tenant, user)) : []),
+        ...(group ? [nonMember(tenant, principalIdentity(tenant, group))] : []),
+    ];
+}
+
+function userRefusals(tenant: Tenant, user: Named): SignInAttempt[] {
+    const identity = tenant.directory.get(user.objectId)!;
+    const attempt = (who: string, refusal: string, token: () => Promise<string>): SignInAttempt => ({
+        who,
+        role: user.name,
+        database: "postgres",
+        token,
+        refusal,
+    });
+    return [
+        ...FORGERIES.map((f) =>
+            attempt(f.who, f.refusal, () =>
+                tenant.tokens.forge(f.kind, { objectId: user.objectId, mfa: true }),
+            ),
+        ),
+        {
+            ...attempt("a plaintext connection", "no encryption", () => tokenOf(tenant, identity)),
+            plaintext: true,
+        },
+    ];
+}
+
+function nonMember(tenant: Tenant, group: Named): SignInAttempt {
+    const isMember = (o: DirectoryObject) => tenant.directory.groupsOf(o.objectId).includes(group.objectId);
+    const outsider = tenant.directory.all().find((o) => o.principalType === "User" && !isMember(o));
+    if (!outsider) throw new Error(`every user of the tenant is a member of '${group.name}'`);
+    return {
+        who: `${outsider.displayName}, not a member of the group`,
+        role: group.name,
+        database: "postgres",
+        token: () => tokenOf(tenant, outsider),
+        refusal: "does not belong to a member of the group",
+    };
+}
+
+/**
+ * A user is deleted in Entra and made again under the same name. The last token still signs in (F31); the new identity is
+ * another one and is refused (F33). Changes the tenant, so these come last.
+ */
+export async function recreatedIdentityCases(config: StackConfig, tenant: Tenant): Promise<SignInAttempt[]> {
+    const user = config.principals.find((p) => p.principalType === "User" && !p.name.includes("#EXT#"));
+    if (!user) return [];
+    const { objectId } = principalIdentity(tenant, user);
+    const identity = tenant.directory.get(objectId)!;
+    const lastToken = await tokenOf(tenant, identity);
+    tenant.directory.remove(objectId);
+    const recreated: DirectoryObject = { ...identity, objectId: crypto.randomUUID() };
+    tenant.directory.add(recreated);
+    const as = { role: user.name, database: "postgres" };
+    return [
+        { who: `${identity.displayName}, deleted, with the last token`, ...as, token: async () => lastToken },
+        {
+            who: `${identity.displayName}, recreated under the same name`,
+            ...as,
+            token: () => tokenOf(tenant, recreated),
+            refusal: "oid mismatch",
+        },
+    ];
+}

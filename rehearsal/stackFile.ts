@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+
+/** The project that the rehearsal runs: the folder above this one. */
+export const PROJECT_FOLDER = path.join(__dirname, "..");
+
+/** Name of the project, which is the namespace of its configuration. */
+export function projectName(): string {
+    return (parse(readFileSync(path.join(PROJECT_FOLDER, "Pulumi.yaml"), "utf8")) as { name: string }).name;
+}
+
+/** A stack's configuration as the CLI hands it to the program: plain values as text, the others as JSON. */
+export function stackFileConfig(stack: string): Record<string, string> {
+    const file = path.join(PROJECT_FOLDER, `Pulumi.${stack}.yaml`);
+    const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+    return Object.fromEntries(
+        Object.entries(config).map(([key, value]) => [
+            key,
+            typeof value === "string" ? value : JSON.stringify(value),
+        ]),
+    );
+}

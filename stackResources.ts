@@ -1,0 +1,176 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+    AuthMode,
+    checkPrincipals,
+    type Cloud,
+    cloudEndpoints,
+    type DatabasePrincipalArgs,
+    type EntraAdminGroup,
+    type EntraAdminGroupArgs,
+    type EntraAdministratorArgs,
+    type EntraNetworkArgs,
+    type FlexibleServerArgs,
+    type OnDeleteAction,
+    PrincipalType,
+    type PrincipalToCheck,
+} from "./components/index";
+import { checkEntraAdminGroup } from "./components/entraAdminGroup";
+import { checkEntraNetwork } from "./components/entraNetworkChecks";
+import { checkFlexibleServer } from "./components/flexibleServerChecks";
+import { signInRole, type StackConfig } from "./stackConfig";
+
+/** From the stack's configuration to the arguments of the components. No resource is registered here. */
+
+/** Names of the components in Pulumi's state. They are identity: a change of one replaces what it holds. */
+export const NAMES = { network: "network", adminGroup: "admin-group", server: "postgres" } as const;
+
+/**
+ * Checks everything that is known before anything is registered, so that bad input never half-applies.
+ *
+ * @throws ValidationError
+ */
+export function checkStack(config: StackConfig): void {
+    const network = networkArgs(config, config.resourceGroup.name);
+    if (network) checkEntraNetwork(NAMES.network, network);
+    if (config.adminGroup) checkEntraAdminGroup(adminGroupArgs(config.adminGroup));
+    checkFlexibleServer(serverArgs(config, { tenantId: config.tenantId ?? UNKNOWN_TENANT }));
+    checkPrincipals(config.server.authMode as AuthMode, knownAdministrators(config), knownPrincipals(config));
+}
+
+/** Stands for the tenant of whoever runs Pulumi, which is only asked for after the checks. */
+const UNKNOWN_TENANT = "11111111-1111-4111-8111-111111111111";
+
+function knownAdministrators(config: StackConfig): PrincipalToCheck[] {
+    const identities = config.administrators.map((a, i) => ({
+        argument: `administrators[${i}]`,
+        name: a.principalName,
+        objectId: a.objectId,
+        principalType: a.principalType,
+        foundByName: true,
+    }));
+    const group = config.adminGroup && {
+        argument: "adminGroup",
+        nameArgument: "displayName",
+        name: config.adminGroup.displayName,
+        principalType: PrincipalType.Group,
+    };
+    return group ? [...identities, group] : identities;
+}
+
+function knownPrincipals(config: StackConfig): PrincipalToCheck[] {
+    return config.principals.map((p, i) => ({
+        argument: `principals[${i}]`,
+        nameArgument: "name",
+        name: p.name,
+        objectId: p.objectId,
+        principalType: p.principalType,
+        foundByName: p.objectId === undefined,
+    }));
+}
+
+/** What is known only once something else is there. */
+export interface Surroundings {
+    tenantId: pulumi.Input<string>;
+    resourceGroupName?: pulumi.Input<string>;
+    adminGroup?: EntraAdminGroup;
+    subnetId?: pulumi.Input<string>;
+    privateDnsZoneId?: pulumi.Input<string>;
+}
+
+export function serverArgs(config: StackConfig, around: Surroundings): FlexibleServerArgs {
+    const { highAvailability, authMode, ...server } = config.server;
+    const isPublic = config.network.access === "Public";
+    return {
+        ...server,
+        authMode: authMode as AuthMode,
+        highAvailability,
+        cloud: config.cloud as Cloud,
+        location: config.location,
+        tenantId: around.tenantId,
+        resourceGroupName: around.resourceGroupName ?? config.resourceGroup.name,
+        administratorPassword: config.administratorPassword && pulumi.secret(config.administratorPassword),
+        administrators: administrators(config, around.adminGroup),
+        network: {
+            publicNetworkAccess: isPublic,
+            delegatedSubnetId: around.subnetId,
+            privateDnsZoneId: around.privateDnsZoneId,
+        },
+        firewallRules: config.network.access === "Public" ? config.network.firewallRules : [],
+        databases: config.databases,
+    };
+}
+
+function administrators(config: StackConfig, group: EntraAdminGroup | undefined): EntraAdministratorArgs[] {
+    const single = config.administrators.map((a) => ({
+        ...a,
+        principalType: a.principalType as PrincipalType,
+    }));
+    if (!group) return single;
+    const { objectId, displayName, principalType } = group;
+    return [...single, { key: "admin-group", objectId, principalName: displayName, principalType }];
+}
+
+export function adminGroupArgs(group: NonNullable<StackConfig["adminGroup"]>): EntraAdminGroupArgs {
+    const { displayName, owners, members } = group;
+    if (group.existing) return { existing: { displayName } };
+    return { create: { displayName, owners: owners.length > 0 ? owners : undefined, members } };
+}
+
+/** `undefined` where the network needs nothing: a public server (F9), or an existing network that has its rules. */
+export function networkArgs(
+    config: StackConfig,
+    resourceGroupName: pulumi.Input<string>,
+): EntraNetworkArgs | undefined {
+    if (config.network.access === "Public") return undefined;
+    const { own, existing, firewallPolicy } = config.network;
+    const common = {
+        resourceGroupName,
+        location: config.location,
+        cloud: config.cloud as Cloud,
+        serverName: config.server.name,
+        tags: config.server.tags,
+        firewall: firewallPolicy && {
+            policyName: firewallPolicy.name,
+            resourceGroupName: firewallPolicy.resourceGroup,
+            priority: firewallPolicy.priority,
+        },
+    };
+    if (own) return { ...common, ...own };
+    const { rulePriorityBase, ...there } = existing!;
+    if (!there.networkSecurityGroup && !there.routeTable && !firewallPolicy) return undefined;
+    return {
+        ...common,
+        rulePriorityBase,
+        existing: {
+            resourceGroupName: there.resourceGroup,
+            networkSecurityGroupName: there.networkSecurityGroup,
+            routeTableName: there.routeTable,
+            subnetId: there.subnetId,
+            privateDnsZoneId: there.privateDnsZoneId,
+        },
+    };
+}
+
+/** The host name that the server will have; known before it is there. */
+export function expectedHost(config: StackConfig): string {
+    return `${config.server.name}.${cloudEndpoints(config.cloud).hostSuffix}`;
+}
+
+export function principalArgs(
+    config: StackConfig,
+    principal: StackConfig["principals"][number],
+    host: pulumi.Input<string>,
+): DatabasePrincipalArgs {
+    const { renamedFrom: _, onDelete, principalType, ...rest } = principal;
+    return {
+        ...rest,
+        principalType: principalType as PrincipalType,
+        onDelete: onDelete && { ...onDelete, action: onDelete.action as OnDeleteAction },
+        connection: {
+            host,
+            user: signInRole(config)!,
+            cloud: config.cloud as Cloud,
+            address: config.hostAddresses[expectedHost(config)],
+        },
+    };
+}
