@@ -3,10 +3,8 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { LOCAL_STACK } from "../emulator/localProvider";
 import { findPulumi } from "./pulumiCli";
-
-/** The stack of the local Azure; its providers refuse every other one. */
-export const LOCAL_STACK = "local";
 
 /** Not a secret: nothing in the stack `local` is one. It opens the checked-in salt of `Pulumi.local.yaml`. */
 const PASSPHRASE = "local";

@@ -1,6 +1,8 @@
 import { terminalTable } from "../report/terminalTable";
 import { LocalAzure } from "../emulator/localAzure";
 import { showResource } from "./deploymentProgress";
+import { howToSignIn } from "./howToSignIn";
+import { onInterrupt } from "./interrupt";
 import { deployLocalStack, signInAsEverybody } from "./rehearsal";
 import type { SignInResult } from "./signInAttempt";
 import { seconds, Progress, styleFor } from "./terminal";
@@ -39,20 +41,32 @@ async function rehearse(options: Options): Promise<number> {
     try {
         progress.end("starting the local Azure");
         progress.line(`Local Azure: tenant ${azure.directory.tenantId}, ${seconds(Date.now() - started)}`);
-        const rehearsal = runRehearsal(azure, progress, options);
-        return await Promise.race([rehearsal, interrupted]);
+        return await Promise.race([runRehearsal(azure, progress, options, interrupted), interrupted]);
     } finally {
         await azure.stop();
     }
 }
 
-async function runRehearsal(azure: LocalAzure, progress: Progress, options: Options): Promise<number> {
+async function runRehearsal(
+    azure: LocalAzure,
+    progress: Progress,
+    options: Options,
+    interrupted: Promise<number>,
+): Promise<number> {
     const started = Date.now();
     const { config, outputs } = await deployLocalStack(azure, (event) => showResource(progress, event));
     const host = outputs.host as string;
     progress.line(`Deployed ${host} in ${seconds(Date.now() - started)}. Signing in as everybody.`);
     const results = await signInAsEverybody(azure, config, host, () => undefined);
     report(results, options);
+    if (options.keep) {
+        const server = { host, ...azure.resolve(host)!, caFile: azure.caFile };
+        print(
+            `\n${howToSignIn(config, server, azure.endpointFile)}\n\nRunning; Ctrl-C ends it and leaves nothing.\n`,
+            0,
+        );
+        await interrupted;
+    }
     return results.every((r) => r.asExpected) ? 0 : 1;
 }
 
@@ -78,15 +92,6 @@ function report(results: SignInResult[], options: Options): void {
             ? style.good(`All ${results.length} sign-ins are as expected.`)
             : style.bad(`${wrong} of ${results.length} sign-ins are not as expected.`);
     print(`${table}\n${summary}\n`, 0);
-}
-
-/** Resolves with the conventional exit code at Ctrl-C or SIGTERM. */
-function onInterrupt(): Promise<number> {
-    return new Promise((resolve) => {
-        process.once("SIGINT", () => resolve(130));
-        process.once("SIGTERM", () => resolve(143));
-        process.once("SIGHUP", () => resolve(129));
-    });
 }
 
 function print(text: string, code: number, stream: NodeJS.WriteStream = process.stdout): number {

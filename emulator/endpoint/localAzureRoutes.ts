@@ -22,6 +22,7 @@ type Route = (context: LocalAzureContext, request: Request) => Promise<Reply> | 
 const ROUTES: Record<string, Route> = {
     "GET handshake": handshake,
     "GET resolve": resolve,
+    "GET principal": principal,
     "POST token": token,
     "POST fault": fault,
 };
@@ -74,6 +75,15 @@ function resolve(context: LocalAzureContext, request: Request): Reply {
         throw new HttpError(404, "UnknownHost", text);
     }
     return { status: 200, body: { address: found.address, port: found.port } };
+}
+
+/** Who stands behind a name or object id; of a group also who is in it. */
+function principal(context: LocalAzureContext, request: Request): Reply {
+    const name = request.query.get("name");
+    if (!name) throw new HttpError(400, "MissingName", "Say whom: principal?name=<object id or name>");
+    const object = orHttpError(404, "UnknownPrincipal", () => lookUpPrincipal(context.directory, name));
+    const { objectId, principalType, displayName } = object;
+    return { status: 200, body: { objectId, principalType, displayName, members: object.members ?? [] } };
 }
 
 async function token(context: LocalAzureContext, request: Request): Promise<Reply> {

@@ -12,7 +12,7 @@ describe("the checked-in stacks", () => {
         const config = parseStackConfig(PROJECT, local);
         assert.equal(config.network.access, "Private");
         assert.equal(config.administrators.length, 2);
-        assert.equal(config.adminGroup?.name, "Postgres Admins");
+        assert.equal(config.adminGroup?.displayName, "Postgres Admins");
         assert.equal(config.databases.length, 3);
         assert.equal(config.principals.length, 6);
         assert.equal(signInRole(config), "deployer");
@@ -71,7 +71,7 @@ describe("a mistake names the key, what was given and what is allowed", () => {
         [
             "an unknown key in a list",
             { principals: [{ ...principals[0], objectid: "x" }] },
-            /passwordless-postgres:principals\[0\]\.objectid: unknown key; allowed here: name, type, objectId/,
+            /passwordless-postgres:principals\[0\]\.objectid: unknown key; allowed here: name, principalType, objectId/,
         ],
         [
             "a missing key",
