@@ -1,14 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseStackConfig, type StackConfig } from "./stackConfig";
+import { parseStackConfig, StackConfigError, type StackConfig } from "./stackConfig";
 
 export type { StackConfig } from "./stackConfig";
 
 /**
  * Reads the configuration of the running stack, typed and validated, before any resource is registered.
  *
- * @throws StackConfigError that names every wrong key, what was given and what is allowed.
+ * @throws RunError, which the CLI shows without a stack, that names every wrong key, what was given and what is allowed.
  */
 export function readStackConfig(): StackConfig {
-    const project = pulumi.getProject();
-    return parseStackConfig(project, pulumi.runtime.allConfig());
+    try {
+        return parseStackConfig(pulumi.getProject(), pulumi.runtime.allConfig());
+    } catch (error) {
+        throw error instanceof StackConfigError ? new pulumi.RunError(error.message) : error;
+    }
 }

@@ -9,11 +9,13 @@ import { makePrincipals } from "./principals";
 import { signInLines } from "./signInLines";
 import { adminGroupArgs, checkStack, NAMES, networkArgs, serverArgs } from "./stackResources";
 
+const showWithoutStack = (mistake: Error) => Promise.reject(new pulumi.RunError(mistake.message));
+
 /** The program: configuration, checks, then resource group, network, admin group, server and principals, in this order. */
 export = async () => {
     const config = readStackConfig();
     checkStack(config);
-    if (config.cloud === "Local") await requireLocalAzure();
+    if (config.cloud === "Local") await requireLocalAzure().catch(showWithoutStack);
 
     const caller = getClientConfigOutput();
     tellWhoSignsIn(config, caller.objectId);
