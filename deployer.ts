@@ -10,12 +10,12 @@ import { signInRole, type StackConfig } from "./stackConfig";
 export function tellWhoSignsIn(config: StackConfig, callerObjectId: pulumi.Input<string>): void {
     const role = signInRole(config);
     if (config.principals.length === 0 || role === undefined) return;
-    pulumi.log.info(
+    void pulumi.log.info(
         `The database principals are made as '${role}', with a token of the identity that runs Pulumi.`,
     );
-    pulumi
-        .output(callerObjectId)
-        .apply((callerId) => warnings(config, role, callerId).forEach((w) => pulumi.log.warn(w)));
+    pulumi.output(callerObjectId).apply((callerId) => {
+        for (const warning of warnings(config, role, callerId)) void pulumi.log.warn(warning);
+    });
 }
 
 /** What will not work, in words. Pure. */

@@ -4,7 +4,15 @@ import tseslint from "typescript-eslint";
 
 /** Imports point one way: the package knows nothing of the emulator, and nothing but the rehearsal loads the program. */
 const oneWayImports = (...forbidden) => ({
-    "no-restricted-imports": ["error", { patterns: forbidden.map((group) => ({ group: [group], message: "Imports point one way (docs/architecture.md)." })) }],
+    "no-restricted-imports": [
+        "error",
+        {
+            patterns: forbidden.map((group) => ({
+                group: [group],
+                message: "Imports point one way (docs/architecture.md).",
+            })),
+        },
+    ],
 });
 
 export default tseslint.config(
@@ -17,18 +25,33 @@ export default tseslint.config(
         plugins: { "@pulumi": pulumi },
         rules: {
             "@pulumi/no-output-in-template-literal": "error",
-            "@typescript-eslint/no-floating-promises": "error",
+            "@typescript-eslint/no-floating-promises": [
+                "error",
+                {
+                    allowForKnownSafeCalls: [
+                        { from: "package", package: "node:test", name: ["test", "describe", "it", "suite"] },
+                    ],
+                },
+            ],
             "@typescript-eslint/no-misused-promises": "error",
-            "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+            "@typescript-eslint/no-unused-vars": [
+                "error",
+                { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+            ],
             eqeqeq: "error",
             "no-console": "error",
         },
     },
-    { files: ["components/**/*.ts"], rules: oneWayImports("**/emulator/**", "**/rehearsal/**", "**/report/**", "**/config") },
+    {
+        files: ["components/**/*.ts"],
+        rules: oneWayImports("**/emulator/**", "**/rehearsal/**", "**/report/**", "**/config"),
+    },
     { files: ["emulator/**/*.ts"], rules: oneWayImports("**/rehearsal/**", "**/report/**", "**/config") },
     {
         files: ["**/*.js", "**/*.mjs"],
-        languageOptions: { globals: { process: "readonly", require: "readonly", module: "writable", console: "readonly" } },
+        languageOptions: {
+            globals: { process: "readonly", require: "readonly", module: "writable", console: "readonly" },
+        },
         rules: { "@typescript-eslint/no-require-imports": "off" },
     },
 );

@@ -31,7 +31,7 @@ export interface Fault {
 }
 
 export class Faults {
-    #pending: Required<Pick<Fault, "times" | "skip">>[] & Fault[] = [];
+    #pending: (Fault & Required<Pick<Fault, "times" | "skip">>)[] = [];
 
     add(fault: Fault): void {
         this.#pending.push({ times: 1, skip: 0, ...fault });
@@ -41,11 +41,11 @@ export class Faults {
     take(kind: FaultKind, target: string): Fault | undefined {
         const fault = this.#pending.find((f) => f.kind === kind && (f.target ?? target) === target);
         if (!fault) return undefined;
-        if (fault.skip! > 0) {
-            fault.skip!--;
+        if (fault.skip > 0) {
+            fault.skip--;
             return undefined;
         }
-        if (--fault.times! === 0) this.#pending = this.#pending.filter((f) => f !== fault);
+        if (--fault.times === 0) this.#pending = this.#pending.filter((f) => f !== fault);
         return fault;
     }
 

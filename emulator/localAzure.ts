@@ -17,6 +17,7 @@ import { openRunFolder, type RunFolder } from "./postgres/runFolder";
 import { tokenVerifier } from "./postgres/tokenCheck";
 import { azureNativeProvider } from "./providers/azureNative";
 import { azureadProvider } from "./providers/azuread";
+import { connectToLocalServers, postgresqlProvider } from "./providers/postgresql";
 
 /** The one subscription of the local Azure. */
 export const LOCAL_SUBSCRIPTION_ID = "f0000000-0000-4000-8000-000000000001";
@@ -88,11 +89,16 @@ export class LocalAzure {
     /** The local providers, each for the stack `local` alone. */
     providers(): ResourceProvider[] {
         const caller = { objectId: SEED_IDS.deployer, clientId: SEED_CLIENT_IDS.deployer };
-        const providers = [
+        const connect = connectToLocalServers({
+            resolve: (host) => this.resolve(host),
+            ca: this.certificate,
+            token: () => this.tokens.issue({ objectId: caller.objectId }),
+        });
+        return [
             azureNativeProvider(this.api, { caller }),
             azureadProvider(this.directory, { callerId: caller.objectId }),
-        ];
-        return providers.map(forLocalStackOnly);
+            postgresqlProvider({ connect }),
+        ].map(forLocalStackOnly);
     }
 
     /** Where the server of this host name listens on this machine. */

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtime from "@pulumi/pulumi/runtime";
 import { setMocks } from "@pulumi/pulumi/runtime/mocks";
-import { waitForRPCs } from "@pulumi/pulumi/runtime/settings";
 import type { ResourceProvider } from "../components/provider/resourceProvider";
 import { RehearsalMonitor, type ResourceEvent } from "./rehearsalMonitor";
 
@@ -45,14 +44,13 @@ export async function deploy(deployment: Deployment): Promise<Record<string, unk
 
 async function runToTheEnd(program: Deployment["program"]): Promise<Record<string, unknown>> {
     const outputs = (await runtime.runInPulumiStack(program)) as Record<string, unknown>;
-    await waitForRPCs();
+    await runtime.disconnect();
     return resolve(outputs);
 }
 
+/** The values behind the outputs, secrets too. */
 function resolve(outputs: Record<string, unknown>): Promise<Record<string, unknown>> {
-    return new Promise((done) =>
-        pulumi.all(pulumi.unsecret(pulumi.output(outputs))).apply((plain) => done(plain as never)),
-    );
+    return new Promise((done) => pulumi.unsecret(pulumi.output(outputs)).apply((plain) => done(plain)));
 }
 
 /**

@@ -9,6 +9,7 @@ import { howToSignIn } from "./howToSignIn";
 import { onInterrupt } from "./interrupt";
 import { runPulumi } from "./localPulumi";
 import {
+    callLocalAzure,
     endpointFileOf,
     removeSession,
     runningSession,
@@ -71,7 +72,6 @@ async function printSignIn(stateFolder: string): Promise<number> {
     const session = await mustRun(stateFolder);
     const config = localConfig();
     const host = expectedHost(config);
-    const { callLocalAzure } = await import("./localSession");
     const found = (await callLocalAzure(session, "GET", `resolve?host=${host}`)) as {
         address: string;
         port: number;

@@ -34,6 +34,7 @@ async function main(words: string[]): Promise<number> {
 
 async function rehearse(options: Options): Promise<number> {
     const progress = new Progress();
+    showProgramLogs(progress);
     const started = Date.now();
     const interrupted = onInterrupt();
     progress.begin("starting the local Azure");
@@ -45,6 +46,13 @@ async function rehearse(options: Options): Promise<number> {
     } finally {
         await azure.stop();
     }
+}
+
+/** Without an engine the SDK writes `pulumi.log` to the console; standard output is for the table alone. */
+function showProgramLogs(progress: Progress): void {
+    const show = (text: unknown) =>
+        progress.line(`  ${String(text).replace(/^(info|warning|error): \[runtime\] /, "")}`);
+    Object.assign(console, { log: show, warn: show, error: show });
 }
 
 async function runRehearsal(

@@ -22,7 +22,7 @@ export async function deployLocalStack(
             stack: LOCAL_STACK,
             config: raw,
             providers: [...azure.providers(), ours],
-            program: async () => (await import("../index")).default(),
+            program: async () => (await import("../index.js")).default(),
             onEvent,
         });
         return { config: parseStackConfig(projectName(), raw), outputs };
@@ -38,7 +38,7 @@ export async function signInAsEverybody(
     host: string,
     onResult: (result: SignInResult) => void,
 ): Promise<SignInResult[]> {
-    const tenant = { directory: azure.directory, tokens: azure.tokens };
+    const tenant = { directory: azure.directory, tokens: azure.tokens, metadataUrl: azure.endpoint.url };
     const target = signInTarget(azure, host);
     const results: SignInResult[] = [];
     const run = async (attempts: SignInAttempt[]) => {

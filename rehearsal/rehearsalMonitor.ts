@@ -65,7 +65,7 @@ export class RehearsalMonitor extends MockMonitor {
         this.#inFlight.add(settled);
         try {
             const urn = this.#urnOf(req.getParent(), req.getType(), req.getName());
-            const wrapped = rpc.deserializeProperties(req.getObject()) as PropertyMap;
+            const wrapped = rpc.deserializeProperties(req.getObject()!) as PropertyMap;
             const { id, state } = req.getCustom()
                 ? await this.#custom(parseUrn(urn), wrapped, req)
                 : { id: "", state: wrapped };

@@ -1,6 +1,6 @@
 import type { Directory } from "../emulator/entra/directory";
 import type { DirectoryObject } from "../emulator/entra/directoryObject";
-import type { ForgedKind, TokenIssuer } from "../emulator/entra/tokenIssuer";
+import { POSTGRES_AUDIENCE, type ForgedKind, type TokenIssuer } from "../emulator/entra/tokenIssuer";
 import type { StackConfig } from "../stackConfig";
 import type { SignInAttempt } from "./signInAttempt";
 
@@ -12,6 +12,8 @@ import type { SignInAttempt } from "./signInAttempt";
 export interface Tenant {
     directory: Directory;
     tokens: TokenIssuer;
+    /** Where the metadata service answers, from which managed identities get their tokens (F37). */
+    metadataUrl: string;
 }
 
 /** Administrators and principals, each as themselves; groups by each of their members. */
@@ -63,7 +65,23 @@ function membersOf(directory: Directory, group: DirectoryObject): DirectoryObjec
 
 /** A person has proved a second factor; applications have none. */
 function tokenOf(tenant: Tenant, identity: DirectoryObject): Promise<string> {
+    if (identity.managedIdentity) return metadataToken(tenant.metadataUrl, identity.appId!);
     return tenant.tokens.issue({ objectId: identity.objectId, mfa: identity.principalType === "User" });
+}
+
+/** As a workload on a virtual machine does it (F37). */
+async function metadataToken(url: string, clientId: string): Promise<string> {
+    const query = new URLSearchParams({
+        "api-version": "2018-02-01",
+        resource: POSTGRES_AUDIENCE,
+        client_id: clientId,
+    });
+    const response = await fetch(`${url}/metadata/identity/oauth2/token?${query}`, {
+        headers: { Metadata: "true" },
+    });
+    const body = (await response.json()) as { access_token?: string; error_description?: string };
+    if (!body.access_token) throw new Error(`the metadata service gave no token: ${body.error_description}`);
+    return body.access_token;
 }
 
 function describe(identity: DirectoryObject, more?: string): string {

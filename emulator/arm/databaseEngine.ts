@@ -16,7 +16,8 @@ export interface DatabaseServer {
     removeAdministrator(objectId: string): Promise<void>;
     createDatabase(name: string, charset: string, collation: string): Promise<void>;
     dropDatabase(name: string): Promise<void>;
-    setParameter(name: string, value: string): Promise<void>;
+    setParameter(name: string, value: string): Promise<unknown>;
+    getParameter(name: string): Promise<{ value: string }>;
     restart(): Promise<void>;
 }
 

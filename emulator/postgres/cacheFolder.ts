@@ -8,7 +8,10 @@ import path from "node:path";
 /** Older than this, a half-made entry belongs to a process that died. */
 const ABANDONED_AFTER_MS = 60 * 60 * 1000;
 
-/** `AZURE_POSTGRES_ENTRA_CACHE`, else by the machine's habits; as root a folder that PostgreSQL's user can enter. */
+/**
+ * `AZURE_POSTGRES_ENTRA_CACHE`, else by the machine's habits; as root a folder that PostgreSQL's user can
+ * enter.
+ */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
     if (env.AZURE_POSTGRES_ENTRA_CACHE) return path.resolve(env.AZURE_POSTGRES_ENTRA_CACHE);
     if (process.platform === "win32") {
@@ -22,8 +25,8 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * The folder `name` in the cache; `make` fills it where it is missing. Two processes may do so at once: each fills a
- * folder of its own, and the first to finish gives it the name.
+ * The folder `name` in the cache; `make` fills it where it is missing. Two processes may do so at once: each
+ * fills a folder of its own, and the first to finish gives it the name.
  *
  * @param make gets a new, empty folder that only this process knows.
  */
@@ -46,8 +49,8 @@ export async function cached(name: string, make: (folder: string) => Promise<voi
 }
 
 /**
- * A folder for what a local Azure keeps between its runs, one for each project; made where it is missing. It is in the cache, as a
- * project may lie where PostgreSQL's user cannot go.
+ * A folder for what a local Azure keeps between its runs, one for each project; made where it is missing. It
+ * is in the cache, as a project may lie where PostgreSQL's user cannot go.
  *
  * @param project folder of the project.
  */
@@ -63,7 +66,9 @@ export async function keptFolder(project: string): Promise<string> {
     return folder;
 }
 
-/** Makes the folder, and those above it that are missing, so that all users can enter them whatever the umask. */
+/**
+ * Makes the folder, and those above it that are missing, so that all users can enter them whatever the umask.
+ */
 async function makeOpenFolder(folder: string): Promise<void> {
     const parent = path.dirname(folder);
     if (await exists(folder)) return;

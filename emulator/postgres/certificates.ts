@@ -47,8 +47,9 @@ export class CertificateAuthority {
     }
 
     /**
-     * The authority in `folder`; made there where it is missing. `ca.pem` is its certificate, for clients. `ca.key`, which only its owner
-     * may read, holds key and certificate together, so that two processes that start at once cannot mix theirs.
+     * The authority in `folder`; made there where it is missing. `ca.pem` is its certificate, for clients.
+     * `ca.key`, which only its owner may read, holds key and certificate together, so that two processes that
+     * start at once cannot mix theirs.
      */
     static async open(folder: string): Promise<CertificateAuthority> {
         const file = path.join(folder, "ca.key");
@@ -66,8 +67,8 @@ export class CertificateAuthority {
     }
 
     /**
-     * A new certificate for a server, with a new key. It holds the real host name, the name with which every flexible server
-     * can be reached, and the loopback names for clients that connect without a map of names.
+     * A new certificate for a server, with a new key. It holds the real host name, the name with which every
+     * flexible server can be reached, and the loopback names for clients that connect without a map of names.
      *
      * @param host full host name, for instance `pg-local.postgres.database.azure.com`.
      */
@@ -149,13 +150,17 @@ async function isUsable(file: string): Promise<boolean> {
     const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") throw error;
     });
-    if (!text) return false;
+    if (text === undefined) return false;
     const [, certificate] = x509.PemConverter.decode(text);
+    if (!certificate)
+        throw new Error(`${file} holds no certificate authority. Remove it to have a new one made.`);
     const needed = Date.now() + SERVER_LIFETIME_DAYS * DAY_MS;
-    return certificate !== undefined && new x509.X509Certificate(certificate).notAfter.getTime() > needed;
+    return new x509.X509Certificate(certificate).notAfter.getTime() > needed;
 }
 
-/** Never readable by others, not even for a moment, and never half there; the first of several writers wins. */
+/**
+ * Never readable by others, not even for a moment, and never half there; the first of several writers wins.
+ */
 async function writePrivately(file: string, text: string): Promise<void> {
     const unfinished = `${file}.${newSerialNumber()}`;
     await writeFile(unfinished, text, { mode: 0o600, flag: "wx" });

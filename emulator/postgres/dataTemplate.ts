@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { spawn } from "node:child_process";
-import { chmod, chown, constants, cp, mkdir } from "node:fs/promises";
+import { chmod, chown, constants, cp, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { binaries, type Binaries } from "./binaries";
 import { cached } from "./cacheFolder";
@@ -13,22 +13,33 @@ import { CLUSTER_SETUP, DATABASE_SETUP, SERVICE_DATABASES, SUPERUSER } from "./r
 import { unprivilegedUser } from "./unprivilegedUser";
 
 const EVERYWHERE = [...DATABASE_SETUP, ...LABEL_SETUP];
+const IN_POSTGRES = [...EVERYWHERE, ...PGAADAUTH_SETUP, ...GROUP_SYNC_SETUP];
 
 /** What is run in which database, in this order. */
 const SETUP: [database: string, statements: string[]][] = [
-    ["postgres", [...CLUSTER_SETUP, ...EVERYWHERE, ...PGAADAUTH_SETUP, ...GROUP_SYNC_SETUP]],
+    ["postgres", [...CLUSTER_SETUP, ...IN_POSTGRES]],
     // The templates too, so that every database that anybody ever makes has it.
     ["template0", EVERYWHERE],
     ["template1", EVERYWHERE],
     ["postgres", SERVICE_DATABASES],
 ];
 
-/** The template's data folder; made where the cache has none for this PostgreSQL, this user and this setup. */
+/** Only over the unix socket, which is in a folder that nobody else can enter. */
+const ENTRANCES = "local all all trust\n";
+
+/** Names this very setup; a kept server of another one is brought up to date, see `renewSetup`. */
+export const SETUP_KEY = createHash("sha256")
+    .update(JSON.stringify([SETUP, ENTRANCES]))
+    .digest("hex")
+    .slice(0, 12);
+
+/**
+ * The template's data folder; made where the cache has none for this PostgreSQL, this user and this setup.
+ */
 export async function dataTemplate(): Promise<string> {
     const programs = await binaries();
-    const user = unprivilegedUser();
-    const setup = createHash("sha256").update(JSON.stringify(SETUP)).digest("hex").slice(0, 12);
-    const entry = await cached(`data-${programs.key}-${user?.name ?? "own"}-${setup}`, async (folder) => {
+    const user = unprivilegedUser()?.name ?? "own";
+    const entry = await cached(`data-${programs.key}-${user}-${SETUP_KEY}`, async (folder) => {
         const data = path.join(folder, "data");
         await makeDataFolder(data);
         await initialise(programs, data);
@@ -37,12 +48,22 @@ export async function dataTemplate(): Promise<string> {
     return path.join(entry, "data");
 }
 
+/** Gives a stopped server that was made by another version of this program the functions of this one. */
+export async function renewSetup(data: string, databases: readonly string[]): Promise<void> {
+    const programs = await binaries();
+    await writeFile(path.join(data, "pg_hba.conf"), ENTRANCES);
+    for (const database of databases) {
+        await runAlone(programs, data, database, database === "postgres" ? IN_POSTGRES : EVERYWHERE);
+    }
+}
+
 /** A new data folder, ready to start. `data` must not exist yet, its parent must. */
 export async function copyTemplate(data: string): Promise<void> {
     const template = await dataTemplate();
     if (process.platform === "win32")
         return cp(template, data, { recursive: true, mode: constants.COPYFILE_FICLONE });
-    // The program clones where the file system can, keeps the owner, and takes a third of the time of `fs.cp`.
+    // The program clones where the file system can, keeps the owner, and takes a third of the time of
+    // `fs.cp`.
     await run("cp", [process.platform === "darwin" ? "-Rpc" : "-Rp", template, data]);
 }
 
@@ -55,14 +76,19 @@ export async function makeDataFolder(folder: string): Promise<void> {
 }
 
 async function initialise({ bin, major }: Binaries, data: string): Promise<void> {
-    // One locale on every machine. From 17 on PostgreSQL brings it along; before, C is the only one that is everywhere.
+    // One locale on every machine. From 17 on PostgreSQL brings it along; before, C is the only one that is
+    // everywhere.
     const locale =
         major >= 17 ? ["--locale-provider=builtin", "--locale=C.UTF-8", "--lc-messages=C"] : ["--locale=C"];
     const args = ["-D", data, "-U", SUPERUSER, "-E", "UTF8", ...locale, "-A", "trust", "--no-sync"];
     await run(path.join(bin, "initdb"), [...args, "--no-instructions"]);
+    await writeFile(path.join(data, "pg_hba.conf"), ENTRANCES);
 }
 
-/** Runs statements without a server (single-user mode): no port, no socket, no sign-in, and template0 is open to it. */
+/**
+ * Runs statements without a server (single-user mode): no port, no socket, no sign-in, and template0 is open
+ * to it.
+ */
 function runAlone({ bin }: Binaries, data: string, database: string, statements: string[]): Promise<void> {
     // With -j a statement ends with a semicolon and an empty line, so none may be within.
     const script = statements

@@ -13,10 +13,12 @@ const SERVICE_DATABASES = new Set(["postgres", "azure_sys", "azure_maintenance",
 const UNKNOWN_LOCALE = new Set(["42809", "22023"]);
 
 /**
- * Owner: `azure_pg_admin` where the server has an Entra administrator, else `azuresu` (F71). Existing: nothing is changed.
+ * Owner: `azure_pg_admin` where the server has an Entra administrator, else `azuresu` (F71). Existing:
+ * nothing is changed.
  *
  * @param charset for instance `UTF8`.
- * @param collation for instance `en_US.utf8`. Where the machine lacks that locale, the same sorting rules of ICU are used.
+ * @param collation for instance `en_US.utf8`. Where the machine lacks that locale, the same sorting rules of
+ *     ICU are used.
  */
 export async function createDatabase(
     pool: SuperuserPool,

@@ -1,7 +1,7 @@
 /**
- * Keeps a server's table of the tenant's identities up to date. The directory lives in this process; functions in PostgreSQL cannot ask
- * it. So every change is noted here, and written before anything that a client sends reaches PostgreSQL: what a function reads is the
- * directory at the time of its call.
+ * Keeps a server's table of the tenant's identities up to date. The directory lives in this process;
+ * functions in PostgreSQL cannot ask it. So every change is noted here, and written before anything that a
+ * client sends reaches PostgreSQL: what a function reads is the directory at the time of its call.
  */
 
 import type { DirectoryObject, PrincipalType } from "../entra/directoryObject";
@@ -43,7 +43,10 @@ export class DirectoryTable {
         });
     }
 
-    /** Brings the table up to date. @returns `undefined` where it is: this is asked for everything that clients send. */
+    /**
+     * Brings the table up to date.
+     * @returns `undefined` where it is: this is asked for everything that clients send.
+     */
     update(): Promise<void> | undefined {
         if (this.#writing) return this.#writing.then(() => this.update());
         if (this.#changed !== "all" && this.#changed.size === 0) return undefined;

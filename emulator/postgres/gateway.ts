@@ -1,4 +1,7 @@
-/** A server's front door: one loopback port, TLS, sign-in by token or password, and behind it PostgreSQL's unix socket. */
+/**
+ * A server's front door: one loopback port, TLS, sign-in by token or password, and behind it PostgreSQL's
+ * unix socket.
+ */
 
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -168,7 +171,8 @@ export class Gateway implements SessionHost {
         try {
             return await findRole(this.#options.superuser(), user);
         } catch {
-            // The role could not be looked up, which says nothing about the role: never 28000, clients do not retry that.
+            // The role could not be looked up, which says nothing about the role: never 28000, clients do not
+            // retry that.
             throw notAccepting();
         }
     }
@@ -197,7 +201,8 @@ export class Gateway implements SessionHost {
         socket.once("close", () => this.#sockets.delete(socket));
         socket.on("error", () => socket.destroy());
         const tooLong = setTimeout(() => socket.destroy(), SIGN_IN_TIMEOUT_MS);
-        // A session has run when it is signed in, or refused. From then on it may be silent for as long as it likes.
+        // A session has run when it is signed in, or refused. From then on it may be silent for as long as it
+        // likes.
         void runSession(socket, this).finally(() => clearTimeout(tooLong));
     }
 }

@@ -1,13 +1,15 @@
 /**
- * Group sync (F73): every member of a group that has a role gets a role under its own name, as a member of the group's role. What
- * the sync grants is granted by the superuser, without ADMIN OPTION (which the maker of a role has from the superuser); by that it knows its own memberships again, and takes those back whose reason is gone.
+ * Group sync (F73): every member of a group that has a role gets a role under its own name, as a member of
+ * the group's role. What the sync grants is granted by the superuser, without ADMIN OPTION (which the maker
+ * of a role has from the superuser); by that it knows its own memberships again, and takes those back whose
+ * reason is gone.
  */
 
 import { SUPERUSER } from "./roles.sql";
 
 /** Members of a group, directly or through other groups: users and service principals. */
 const MEMBERS_OF = `
-create function pg_catalog.pgaadauth_local_members_of(group_id text)
+create or replace function pg_catalog.pgaadauth_local_members_of(group_id text)
 returns table (object_id text, type text, name text)
 language sql stable set search_path = pg_catalog, pg_temp as $body$
   with recursive reached(id) as (
@@ -19,9 +21,12 @@ language sql stable set search_path = pg_catalog, pg_temp as $body$
   where d.type <> 'group'
 $body$`;
 
-/** The role of a member; made where there is none. Null where its name is taken by somebody else, or too long for a role. */
+/**
+ * The role of a member; made where there is none. Null where its name is taken by somebody else, or too long
+ * for a role.
+ */
 const ROLE_OF_MEMBER = `
-create function pg_catalog.pgaadauth_local_role_of_member(member_id text, type text, name text) returns name
+create or replace function pg_catalog.pgaadauth_local_role_of_member(member_id text, type text, name text) returns name
 language plpgsql set search_path = pg_catalog, pg_temp as $body$
 declare
   existing name := (select p.rolname from pgaadauth_local_principals p where p.object_id = member_id limit 1);
@@ -38,7 +43,7 @@ end
 $body$`;
 
 const SYNC = `
-create function pg_catalog.pgaadauth_sync_roles_for_group_members() returns void
+create or replace function pg_catalog.pgaadauth_sync_roles_for_group_members() returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $body$
 declare
   granted record;

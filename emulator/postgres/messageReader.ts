@@ -48,7 +48,8 @@ export async function readUntyped(stream: Duplex, longest: number, shortest = 8)
 /** The body of a password or SASL message (type `p`). */
 export async function readPasswordMessage(stream: Duplex, longest: number): Promise<Buffer> {
     const [type] = await readBytes(stream, 1);
-    // A client that only wanted to know whether a password is needed (psql does) closes, some with a Terminate.
+    // A client that only wanted to know whether a password is needed (psql does) closes, some with a
+    // Terminate.
     if (type !== 0x70) throw new ClientGone();
     return readUntyped(stream, longest, 4);
 }

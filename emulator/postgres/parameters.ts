@@ -1,10 +1,20 @@
-/** Server parameters. Azure's own, which PostgreSQL does not know, are kept as PostgreSQL's custom settings where their name allows. */
+/**
+ * Server parameters. Azure's own, which PostgreSQL does not know, are kept as PostgreSQL's custom settings
+ * where their name allows.
+ */
 
 import { AzureError } from "./azureError";
 import type { SuperuserPool } from "./superuserPool";
 
-/** Azure's, without a dot in the name: PostgreSQL takes no such custom setting. The gateway always demands TLS. */
+/**
+ * Azure's, without a dot in the name: PostgreSQL takes no such custom setting. The gateway always demands
+ * TLS.
+ */
 const SERVICE_PARAMETERS: Record<string, readonly string[]> = { require_secure_transport: ["on", "off"] };
+
+/** The service's own business: addresses, files, commands, and what is set when PostgreSQL starts. */
+const READ_ONLY =
+    /^(listen_addresses|port|fsync|full_page_writes|shared_memory_type|superuser_reserved_connections|unix_socket_\w+|allow_system_table_mods|\w+_(file|command|director(y|ies)))$/;
 
 export interface ParameterState {
     value: string;
@@ -47,7 +57,8 @@ export async function checkParameter(pool: SuperuserPool, name: string, value: s
             404,
         );
     }
-    if (setting.context === "internal") throw invalid(name, value, "the parameter cannot be changed");
+    if (setting.context === "internal" || READ_ONLY.test(name))
+        throw invalid(name, value, "the parameter cannot be changed");
     const problem = problemOf(setting, value);
     if (problem) throw invalid(name, value, problem);
 }

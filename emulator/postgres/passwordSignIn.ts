@@ -1,4 +1,7 @@
-/** Sign-in with a password, by SCRAM-SHA-256: the gateway never sees the password, PostgreSQL keeps no port open for it. */
+/**
+ * Sign-in with a password, by SCRAM-SHA-256: the gateway never sees the password, PostgreSQL keeps no port
+ * open for it.
+ */
 
 import type { Duplex } from "node:stream";
 import { Refused } from "./gatewaySession";

@@ -1,7 +1,8 @@
 /**
- * Azure's extension pgaadauth, in SQL. The public functions run with the rights of their caller (SECURITY INVOKER): from
- * PostgreSQL 16 on the caller could otherwise neither alter nor drop the role that was made for it. What only a superuser may do,
- * writing label rows and reading the directory, is in helpers (`pgaadauth_local_…`) that check the caller first.
+ * Azure's extension pgaadauth, in SQL. The public functions run with the rights of their caller (SECURITY
+ * INVOKER): from PostgreSQL 16 on the caller could otherwise neither alter nor drop the role that was made
+ * for it. What only a superuser may do, writing label rows and reading the directory, is in helpers
+ * (`pgaadauth_local_…`) that check the caller first.
  */
 
 import { ADMIN_GROUP } from "./roles.sql";
@@ -16,7 +17,7 @@ const NO_UPDATE =
 
 /** Label rows taken apart. Both layouts: all parts of both labels count. */
 const PRINCIPALS_VIEW = `
-create view pg_catalog.pgaadauth_local_principals as
+create or replace view pg_catalog.pgaadauth_local_principals as
 select r.oid as role, r.rolname,
        lower(max(substr(part, 5)) filter (where part like 'oid=%')) as object_id,
        max(substr(part, 6)) filter (where part like 'type=%') as type,
@@ -29,17 +30,22 @@ join pg_catalog.pg_shseclabel l
 cross join lateral regexp_split_to_table(l.label, ',') part
 group by r.oid, r.rolname`;
 
-/** Only Microsoft Entra administrators may make or change Entra roles (F6, F25). The superuser is the service itself. */
+/**
+ * Only Microsoft Entra administrators may make or change Entra roles (F6, F25). The superuser is the service
+ * itself.
+ */
 const CALLER_IS_ADMINISTRATOR = `
-create function pg_catalog.pgaadauth_local_caller_is_administrator() returns boolean
+create or replace function pg_catalog.pgaadauth_local_caller_is_administrator() returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $body$
   select exists (select from pgaadauth_local_principals p where p.rolname = session_user and p.admin)
       or exists (select from pg_roles r where r.rolname = session_user and r.rolsuper)
 $body$`;
 
-/** The rule of the real label statement: ADMIN OPTION on the role from PostgreSQL 16 on, CREATEROLE before. */
+/**
+ * The rule of the real label statement: ADMIN OPTION on the role from PostgreSQL 16 on, CREATEROLE before.
+ */
 const MAY_LABEL = `
-create function pg_catalog.pgaadauth_local_check_may_label(caller name, target oid, rolename name) returns void
+create or replace function pg_catalog.pgaadauth_local_check_may_label(caller name, target oid, rolename name) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $body$
 begin
   if not pgaadauth_local_caller_is_administrator() then
@@ -62,9 +68,11 @@ begin
 end
 $body$`;
 
-/** A label is «aadauth,oid=<GUID>,type=<user|group|service>» and then, where they hold, «,admin» and «,mfa». */
+/**
+ * A label is «aadauth,oid=<GUID>,type=<user|group|service>» and then, where they hold, «,admin» and «,mfa».
+ */
 const CHECK_LABEL = `
-create function pg_catalog.pgaadauth_local_check_label(target oid, newlabel text) returns void
+create or replace function pg_catalog.pgaadauth_local_check_label(target oid, newlabel text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $body$
 declare
   parts text[] := regexp_match(newlabel,
@@ -96,7 +104,7 @@ $body$`;
 
 /** The one place that writes labels; only for the superuser. `newlabel` null takes the label away. */
 const WRITE_LABEL = `
-create function pg_catalog.pgaadauth_local_write_label(target oid, newlabel text) returns void
+create or replace function pg_catalog.pgaadauth_local_write_label(target oid, newlabel text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $body$
 begin
   if newlabel is not null then perform pgaadauth_local_check_label(target, newlabel); end if;
@@ -111,7 +119,7 @@ $body$`;
 
 /** What the label statement becomes; whoever calls it must be allowed to label the role. */
 const SET_LABEL = `
-create function pg_catalog.pgaadauth_local_set_label(rolename text, newlabel text) returns void
+create or replace function pg_catalog.pgaadauth_local_set_label(rolename text, newlabel text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $body$
 declare
   caller name := case when current_setting('role') = 'none' then session_user else current_setting('role')::name end;
@@ -139,7 +147,7 @@ export const LABEL_SETUP: string[] = [
 
 /** The tenant as the server sees it; `directoryTable.ts` keeps it up to date. */
 const DIRECTORY_TABLE = `
-create table pg_catalog.pgaadauth_local_directory (
+create table if not exists pg_catalog.pgaadauth_local_directory (
   object_id text primary key,
   type text not null,
   name text not null,
@@ -147,7 +155,7 @@ create table pg_catalog.pgaadauth_local_directory (
 )`;
 
 const FIND_BY_NAME = `
-create function pg_catalog.pgaadauth_local_find(wanted text) returns table (object_id text, type text)
+create or replace function pg_catalog.pgaadauth_local_find(wanted text) returns table (object_id text, type text)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $body$
 begin
   if not pgaadauth_local_caller_is_administrator() then return; end if;
@@ -156,7 +164,7 @@ end
 $body$`;
 
 const CREATE_WITH_OID = `
-create function pg_catalog.pgaadauth_create_principal_with_oid(
+create or replace function pg_catalog.pgaadauth_create_principal_with_oid(
   rolename text, objectid text, objecttype text, isadmin boolean, ismfa boolean) returns text
 language plpgsql set search_path = pg_catalog, pg_temp as $body$
 begin
@@ -180,7 +188,7 @@ end
 $body$`;
 
 const CREATE_BY_NAME = `
-create function pg_catalog.pgaadauth_create_principal(rolename text, isadmin boolean, ismfa boolean) returns text
+create or replace function pg_catalog.pgaadauth_create_principal(rolename text, isadmin boolean, ismfa boolean) returns text
 language plpgsql set search_path = pg_catalog, pg_temp as $body$
 declare
   found_ids text[];
@@ -204,7 +212,7 @@ end
 $body$`;
 
 const LIST = `
-create function pg_catalog.pgaadauth_list_principals(isadminvalue boolean) returns table (
+create or replace function pg_catalog.pgaadauth_list_principals(isadminvalue boolean) returns table (
   rolname text, principaltype text, objectid text, tenantid text, ismfa integer, isadmin integer)
 language sql stable set search_path = pg_catalog, pg_temp as $body$
   select p.rolname::text, p.type, p.object_id,
@@ -217,7 +225,7 @@ $body$`;
 /** In the database `postgres` only (F60). */
 export const PGAADAUTH_SETUP: string[] = [
     DIRECTORY_TABLE,
-    "create index pgaadauth_local_directory_name on pg_catalog.pgaadauth_local_directory (name)",
+    "create index if not exists pgaadauth_local_directory_name on pg_catalog.pgaadauth_local_directory (name)",
     "revoke all on pg_catalog.pgaadauth_local_directory from public",
     FIND_BY_NAME,
     CREATE_WITH_OID,

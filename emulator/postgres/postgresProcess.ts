@@ -3,9 +3,9 @@
 import { appendFile, chown, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { binaries } from "./binaries";
-import { copyTemplate } from "./dataTemplate";
+import { copyTemplate, renewSetup } from "./dataTemplate";
 import { SOCKET_PORT, startPostmaster, stopPostmaster, type Postmaster, type StopMode } from "./postmaster";
-import type { RunFolder } from "./runFolder";
+import { isWatchedElsewhere, type RunFolder } from "./runFolder";
 import { SuperuserPool } from "./superuserPool";
 import { unprivilegedUser } from "./unprivilegedUser";
 
@@ -47,6 +47,17 @@ export class PostgresProcess {
                     "Remove the kept local Azure, or use programs of the old version (AZURE_POSTGRES_ENTRA_PG_BIN).",
             );
         }
+    }
+
+    /** Brings the data up to date where another version of this program made it. */
+    async renew(): Promise<void> {
+        await this.start();
+        const { rows } = await this.pool.query<{ datname: string }>("select datname from pg_database");
+        await this.stop();
+        await renewSetup(
+            this.data,
+            rows.map((row) => row.datname),
+        );
     }
 
     /** Takes effect with the next start or `pg_reload_conf()`. */
@@ -92,6 +103,9 @@ export class PostgresProcess {
         const programs = await binaries();
         // One that ended by itself leaves its pool.
         await this.#stop("immediate");
+        if (await isWatchedElsewhere(this.data, this.run)) {
+            throw new Error(`The data in ${this.data} is in use by another local Azure that is running.`);
+        }
         await stopPostmaster(programs, this.data, "immediate");
         await this.run.watch(this.data);
         await mkdir(this.socketFolder, { recursive: true, mode: 0o700 });

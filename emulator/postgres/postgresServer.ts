@@ -89,7 +89,10 @@ export class PostgresServer {
         await this.#save();
     }
 
-    /** @internal The end of this run: closes the door and stops PostgreSQL. @param mode `immediate` where the data is of no more use. */
+    /**
+     * @internal The end of this run: closes the door and stops PostgreSQL.
+     * @param mode `immediate` where the data is of no more use.
+     */
     async close(mode: StopMode): Promise<void> {
         clearInterval(this.#syncTimer);
         this.#table.close();
@@ -112,9 +115,11 @@ export class PostgresServer {
     }
 
     /**
-     * Sets how the server authenticates (F1). Turning Entra on restarts it (F70). Roles stay; those of a way that is off cannot sign in.
+     * Sets how the server authenticates (F1). Turning Entra on restarts it (F70). Roles stay; those of a way
+     * that is off cannot sign in.
      *
-     * @throws AzureError `EngineCredentialsNotProvided` where passwords are turned on and there is no password administrator to be.
+     * @throws AzureError `EngineCredentialsNotProvided` where passwords are turned on and there is no
+     *     password administrator to be.
      */
     async setAuthentication(change: AuthenticationChange): Promise<void> {
         const pool = this.#pool();
@@ -173,7 +178,7 @@ export class PostgresServer {
         this.#state.parameters[name] = value;
         await this.#process.writeConfiguration(this.#configuration());
         await this.#save();
-        await pool.query("select pg_reload_conf()");
+        await pool.reloadConfiguration();
         return this.getParameter(name);
     }
 
@@ -215,7 +220,9 @@ export class PostgresServer {
     }
 
     #configuration(): string {
-        return configurationFile({ "pgaadauth.tenant_id": this.#spec.tenantId, ...this.#state.parameters });
+        // Statements that fail may hold passwords: PostgreSQL's log gets their errors alone.
+        const own = { "pgaadauth.tenant_id": this.#spec.tenantId, log_min_error_statement: "panic" };
+        return configurationFile({ ...own, ...this.#state.parameters });
     }
 
     async #save(): Promise<void> {

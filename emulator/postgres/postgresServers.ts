@@ -6,9 +6,10 @@ import { AzureError } from "./azureError";
 import type { CertificateAuthority } from "./certificates";
 import type { DirectoryLookup } from "./directoryTable";
 import type { Faults } from "../faults";
+import { SETUP_KEY } from "./dataTemplate";
 import { PostgresProcess } from "./postgresProcess";
 import { PostgresServer, type ServerContext } from "./postgresServer";
-import { isOpenToAll, openRunFolder, type RunFolder } from "./runFolder";
+import { isOpenTo, openRunFolder, type RunFolder } from "./runFolder";
 import { readState, type ServerState } from "./serverState";
 import type { ServerSpec, Surroundings } from "./serverTypes";
 import type { TokenVerifier } from "./tokenCheck";
@@ -56,7 +57,14 @@ export class PostgresServers {
         await rm(folder, { recursive: true, force: true });
         await makeFolder(folder);
         const { entraEnabled, passwordEnabled, administratorLogin } = spec;
-        const state = { port: 0, entraEnabled, passwordEnabled, administratorLogin, parameters: {} };
+        const state = {
+            port: 0,
+            setup: SETUP_KEY,
+            entraEnabled,
+            passwordEnabled,
+            administratorLogin,
+            parameters: {},
+        };
         try {
             await process.create();
             return await this.#launch(spec, state, process, surroundings);
@@ -66,13 +74,20 @@ export class PostgresServers {
         }
     }
 
-    /** A server of an earlier run, as it was, on the same port where that is free. @throws Error where there is none. */
+    /**
+     * A server of an earlier run, as it was, on the same port where that is free.
+     * @throws Error where there is none.
+     */
     async open(spec: ServerSpec, surroundings: Surroundings): Promise<PostgresServer> {
         const { process, folder } = await this.#prepare(spec.name);
         const state = await readState(folder);
         if (!state)
             throw new AzureError("ResourceNotFound", `There is no data of a server '${spec.name}'.`, 404);
         await process.checkVersion();
+        if (state.setup !== SETUP_KEY) {
+            await process.renew();
+            state.setup = SETUP_KEY;
+        }
         return this.#launch(spec, state, process, surroundings);
     }
 
@@ -131,7 +146,7 @@ export class PostgresServers {
         if (!folder) return (await this.#openRun()).data;
         const absolute = path.resolve(folder);
         await mkdir(path.dirname(absolute), { recursive: true });
-        if (unprivilegedUser() && !(await isOpenToAll(path.dirname(absolute)))) {
+        if (!(await isOpenTo(unprivilegedUser(), path.dirname(absolute)))) {
             throw new Error(
                 `The data of servers cannot live in ${absolute}: PostgreSQL does not run as root, and its user cannot enter ` +
                     "that folder. Choose one that all users can enter, as `keptFolder` gives.",

@@ -49,7 +49,8 @@ export interface Postmaster {
 }
 
 /**
- * Starts PostgreSQL and waits until it takes connections. Should this process not live to stop it, the run folder's watchdog does.
+ * Starts PostgreSQL and waits until it takes connections. Should this process not live to stop it, the run
+ * folder's watchdog does.
  *
  * @throws Error with the end of the server's log.
  */
@@ -83,7 +84,8 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
         await sleep(POLL_MS);
     }
     const stop = async (mode: StopMode): Promise<void> => {
-        // Through the handle of our own child, which never is another process. (Windows knows no such signals.)
+        // Through the handle of our own child, which never is another process. (Windows knows no such
+        // signals.)
         if (process.platform === "win32") await stopPostmaster(programs, data, mode);
         else postgres.kill(mode === "fast" ? "SIGINT" : "SIGQUIT");
         await ended;
@@ -91,7 +93,10 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
     return { ended, stop };
 }
 
-/** The eighth line of `postmaster.pid` says «ready» once connections are taken; the first is the process that wrote it. */
+/**
+ * The eighth line of `postmaster.pid` says «ready» once connections are taken; the first is the process that
+ * wrote it.
+ */
 async function isReady(data: string, pid: number | undefined): Promise<boolean> {
     const lines = await pidFileLines(data);
     return Number(lines[0]) === pid && lines[7]?.trim() === "ready";
@@ -108,9 +113,10 @@ async function tail(logFile: string): Promise<string> {
 }
 
 /**
- * Stops what an earlier run left on a data folder; nothing to do where nothing runs. `pg_ctl` and PostgreSQL trust the process id in the
- * folder's `postmaster.pid`, which may have gone to another process since. So this looks first whether that process is a PostgreSQL on
- * this very folder, and removes the file where it is a stranger's.
+ * Stops what an earlier run left on a data folder; nothing to do where nothing runs. `pg_ctl` and PostgreSQL
+ * trust the process id in the folder's `postmaster.pid`, which may have gone to another process since. So
+ * this looks first whether that process is a PostgreSQL on this very folder, and removes the file where it is
+ * a stranger's.
  */
 export async function stopPostmaster(programs: Binaries, data: string, mode: StopMode): Promise<void> {
     const pid = Number((await pidFileLines(data))[0]);

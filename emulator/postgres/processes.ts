@@ -3,7 +3,10 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 
-/** The words a process was started with; `undefined` where there is no such process, or it is none of ours to see. */
+/**
+ * The words a process was started with; `undefined` where there is no such process, or it is none of ours to
+ * see.
+ */
 export async function commandLineOf(pid: number): Promise<string[] | undefined> {
     if (!Number.isInteger(pid) || pid <= 0) return undefined;
     if (process.platform === "linux") {

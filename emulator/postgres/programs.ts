@@ -1,4 +1,7 @@
-/** Starts PostgreSQL's programs: as the right user, in a folder it can enter, free of the caller's PG… variables. */
+/**
+ * Starts PostgreSQL's programs: as the right user, in a folder it can enter, free of the caller's PG…
+ * variables.
+ */
 
 import { execFile, type SpawnOptions } from "node:child_process";
 import { unprivilegedUser } from "./unprivilegedUser";

@@ -11,7 +11,10 @@ export interface RelayOptions {
     before: () => Promise<void> | undefined;
 }
 
-/** Neither side is read faster than the other takes it. Errors of either side end both; they are nobody else's matter. */
+/**
+ * Neither side is read faster than the other takes it. Errors of either side end both; they are nobody else's
+ * matter.
+ */
 export function relay({ client, upstream, filter, before }: RelayOptions): void {
     const send = (chunk: Buffer): void => {
         const out = filter(chunk);
@@ -37,6 +40,8 @@ export function relay({ client, upstream, filter, before }: RelayOptions): void 
         client.once("drain", () => upstream.resume());
     });
     endTogether(client, upstream);
+    // What the client sent ahead waits already.
+    client.resume();
 }
 
 function endTogether(client: Duplex, upstream: Duplex): void {

@@ -1,4 +1,7 @@
-/** What every server has before anybody uses it: Azure's own roles, databases and owners. Run once, into the data template. */
+/**
+ * What every server has before anybody uses it: Azure's own roles, databases and owners. Run once, into the
+ * data template.
+ */
 
 /** The superuser. Belongs to the service; nobody reaches it through the gateway. */
 export const SUPERUSER = "azuresu";
@@ -9,7 +12,8 @@ export const ADMIN_GROUP = "azure_pg_admin";
 /** Cluster-wide; run in one database. */
 export const CLUSTER_SETUP: string[] = [
     `create role ${ADMIN_GROUP} nologin createrole createdb`,
-    // Without ADMIN OPTION, as on Azure: administrators use these rights, and cannot hand them on (PostgreSQL 16 and up).
+    // Without ADMIN OPTION, as on Azure: administrators use these rights, and cannot hand them on (PostgreSQL
+    // 16 and up).
     `grant pg_monitor, pg_signal_backend to ${ADMIN_GROUP}`,
     `alter database postgres owner to ${ADMIN_GROUP}`,
 ];
@@ -25,8 +29,8 @@ export const SERVICE_DATABASES: string[] = [
 export const DATABASE_SETUP: string[] = [`alter schema public owner to ${ADMIN_GROUP}`];
 
 /**
- * Makes somebody an administrator: a member of `azure_pg_admin` who may make other administrators. From PostgreSQL 16 on that
- * takes ADMIN OPTION; before, CREATEROLE is enough.
+ * Makes somebody an administrator: a member of `azure_pg_admin` who may make other administrators. From
+ * PostgreSQL 16 on that takes ADMIN OPTION; before, CREATEROLE is enough.
  *
  * @param role quoted.
  */

@@ -1,12 +1,24 @@
 /**
- * The temporary folder of one run. While its owner lives, it listens on a socket in it: by that others tell whether the folder is in
- * use. (A process id would not do: ids are used again.) When the owner dies, in whatever way, a watchdog process stops what runs on the
- * folder's list of data folders and removes the folder; should that one die too, the next start does the same.
+ * The temporary folder of one run. While its owner lives, it listens on a socket in it: by that others tell
+ * whether the folder is in use. (A process id would not do: ids are used again.) When the owner dies, in
+ * whatever way, a watchdog process stops what runs on the folder's list of data folders and removes the
+ * folder; should that one die too, the next start does the same.
  */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chown, lstat, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import {
+    chown,
+    lstat,
+    mkdir,
+    mkdtemp,
+    readdir,
+    readFile,
+    rename,
+    rm,
+    stat,
+    writeFile,
+} from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -14,10 +26,19 @@ import { binaries, type Binaries } from "./binaries";
 import { unprivilegedUser, type UnixUser } from "./unprivilegedUser";
 
 const PREFIX = "azpg-";
-/** A unix socket's path has room for about 100 bytes; this leaves 40 for what comes after the temporary folder. */
+/** The data folders to stop; the watchdog reads it. */
+const LIST = "servers.json";
+/**
+ * A unix socket's path has room for about 100 bytes; this leaves 40 for what comes after the temporary
+ * folder.
+ */
 const LONGEST_PARENT = 60;
 /** Before its owner listens, a folder looks abandoned. */
 const YOUNG_MS = 30_000;
+
+/** Node.js cannot connect to unix sockets there, by which PostgreSQL is kept from everybody else. */
+const NOT_ON_WINDOWS =
+    "The local Azure does not run on Windows itself. It does in the Windows Subsystem for Linux (WSL).";
 
 export interface RunFolder {
     readonly path: string;
@@ -25,7 +46,10 @@ export interface RunFolder {
     readonly data: string;
     /** For the folders of unix sockets; short. */
     readonly sockets: string;
-    /** From now on PostgreSQL on this data folder is stopped when this process dies. The folder itself may lie elsewhere. */
+    /**
+     * From now on PostgreSQL on this data folder is stopped when this process dies. The folder itself may lie
+     * elsewhere.
+     */
     watch(dataFolder: string): Promise<void>;
     forget(dataFolder: string): Promise<void>;
     /** Removes the folder. Servers must have been stopped. */
@@ -34,6 +58,7 @@ export interface RunFolder {
 
 /** Makes the folder of a new run, and clears away those of dead ones first. */
 export async function openRunFolder(): Promise<RunFolder> {
+    if (process.platform === "win32") throw new Error(NOT_ON_WINDOWS);
     const programs = await binaries();
     const user = unprivilegedUser();
     const parent = await temporaryFolder(user);
@@ -85,7 +110,7 @@ class OwnRunFolder implements RunFolder {
 
     async #writeList(): Promise<void> {
         if (this.#closed) return;
-        await writeFile(path.join(this.path, "servers.json"), JSON.stringify([...this.#watched]), {
+        await writeFile(path.join(this.path, LIST), JSON.stringify([...this.#watched]), {
             mode: 0o600,
         });
     }
@@ -96,7 +121,7 @@ async function temporaryFolder(user: UnixUser | undefined): Promise<string> {
     if (process.platform === "win32") return tmpdir();
     for (const folder of [tmpdir(), "/tmp", "/var/tmp"]) {
         const short = Buffer.byteLength(folder) <= LONGEST_PARENT;
-        if (short && (!user || (await isOpenToAll(folder)))) return folder;
+        if (short && (await isOpenTo(user, folder))) return folder;
     }
     throw new Error(
         `No temporary folder will do: it must have at most ${LONGEST_PARENT} bytes and, as root, let all users in. ` +
@@ -104,19 +129,26 @@ async function temporaryFolder(user: UnixUser | undefined): Promise<string> {
     );
 }
 
-/** Whether everybody may enter the folder, and all folders on the way to it. */
-export async function isOpenToAll(folder: string): Promise<boolean> {
+/** Whether PostgreSQL's user may enter the folder, and all folders on the way to it. */
+export async function isOpenTo(user: UnixUser | undefined, folder: string): Promise<boolean> {
+    if (!user) return true;
     const info = await stat(folder).catch(() => undefined);
-    if (!info?.isDirectory() || (info.mode & 0o001) === 0) return false;
+    const mayEnter = info?.uid === user.uid ? 0o100 : 0o001;
+    if (!info?.isDirectory() || (info.mode & mayEnter) === 0) return false;
     const parent = path.dirname(folder);
-    return parent === folder || isOpenToAll(parent);
+    return parent === folder || isOpenTo(user, parent);
 }
 
 /** The owner's sign of life. The operating system ends it with the process. */
 async function listenAsOwner(folder: string): Promise<Server> {
     const server = createServer((socket) => socket.destroy());
-    server.listen(ownerAddress(folder));
+    const address = ownerAddress(folder);
+    const pipe = process.platform === "win32";
+    // A socket exists before it is listened on, and would then look like a dead owner's: so it gets its name
+    // afterwards.
+    server.listen(pipe ? address : `${address}.new`);
     await once(server, "listening");
+    if (!pipe) await rename(`${address}.new`, address);
     server.unref();
     return server;
 }
@@ -149,6 +181,20 @@ function startWatchdog(
         (watchdog.stdin as unknown as { unref(): void }).unref();
     }
     return watchdog;
+}
+
+/** Whether another run, whose owner lives, has PostgreSQL on this data folder. */
+export async function isWatchedElsewhere(dataFolder: string, self: RunFolder): Promise<boolean> {
+    const parent = path.dirname(self.path);
+    const folders = (await readdir(parent))
+        .filter((name) => name.startsWith(PREFIX))
+        .map((name) => path.join(parent, name));
+    for (const folder of folders.filter((other) => other !== self.path)) {
+        const list = await readFile(path.join(folder, LIST), "utf8").catch(() => "[]");
+        if (list.includes(JSON.stringify(dataFolder)) && (await ask(ownerAddress(folder))) === "somebody")
+            return true;
+    }
+    return false;
 }
 
 /** Clears the folders of runs whose owner is gone; leaves those of other users alone. */

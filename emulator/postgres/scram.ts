@@ -1,4 +1,7 @@
-/** The server's side of SCRAM-SHA-256 (RFC 5802, 7677), with the verifiers that PostgreSQL stores. Pure but for random numbers. */
+/**
+ * The server's side of SCRAM-SHA-256 (RFC 5802, 7677), with the verifiers that PostgreSQL stores. Pure but
+ * for random numbers.
+ */
 
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
 
@@ -43,7 +46,9 @@ export class ScramError extends Error {
 /** One exchange. `first` and then `final` are called with what the client sends. */
 export class ScramExchange {
     readonly #verifier: Verifier;
-    /** Without a verifier the exchange runs to its end, and fails there: whether a role exists is not told. */
+    /**
+     * Without a verifier the exchange runs to its end, and fails there: whether a role exists is not told.
+     */
     readonly #doomed: boolean;
     #clientFirstBare = "";
     #serverFirst = "";

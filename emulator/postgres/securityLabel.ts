@@ -1,6 +1,7 @@
 /**
- * Labels bind roles to Entra identities. Two layouts are seen on real servers: the documented one, all in `pgaadauth`, and one with
- * `pgaadauth` = «aadauth» and the rest in `pgaadauth-int` = «type=group,oid=…,tenant_id=…». Readers take both.
+ * Labels bind roles to Entra identities. Two layouts are seen on real servers: the documented one, all in
+ * `pgaadauth`, and one with `pgaadauth` = «aadauth» and the rest in `pgaadauth-int` =
+ * «type=group,oid=…,tenant_id=…». Readers take both.
  */
 
 export type LabelType = "user" | "group" | "service";

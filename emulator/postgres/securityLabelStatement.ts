@@ -1,10 +1,11 @@
 /**
- * Recognises a lone `SECURITY LABEL FOR pgaadauth ON ROLE … IS …` and writes it as a call of the label function: PostgreSQL without
- * Azure's extension knows no such label provider. Works on bytes, as the text may be in any of PostgreSQL's client encodings; all of
- * them keep the ASCII characters that matter here. Pure.
+ * Recognises a lone `SECURITY LABEL FOR pgaadauth ON ROLE … IS …` and writes it as a call of the label
+ * function: PostgreSQL without Azure's extension knows no such label provider. Works on bytes, as the text
+ * may be in any of PostgreSQL's client encodings; all of them keep the ASCII characters that matter here.
+ * Pure.
  *
- * Not recognised, and so answered by PostgreSQL itself with «security label provider "pgaadauth" is not loaded»: several statements in
- * one message, EXECUTE in PL/pgSQL, names or texts as U&'…'.
+ * Not recognised, and so answered by PostgreSQL itself with «security label provider "pgaadauth" is not
+ * loaded»: several statements in one message, EXECUTE in PL/pgSQL, names or texts as U&'…'.
  */
 
 export interface LabelStatement {
@@ -45,8 +46,8 @@ export function parseLabelStatement(sql: Buffer): LabelStatement | undefined {
 }
 
 /**
- * The statement as plain ASCII, whatever the names hold and however the session reads strings: both go as hexadecimal digits, in the
- * client's encoding.
+ * The statement as plain ASCII, whatever the names hold and however the session reads strings: both go as
+ * hexadecimal digits, in the client's encoding.
  */
 export function labelCall({ role, label }: LabelStatement): Buffer {
     const text = (bytes: Buffer): string =>
@@ -114,9 +115,6 @@ class Lexer {
         const start = this.#at;
         while (/[A-Za-z0-9_$\x80-\xff]/.test(String.fromCharCode(this.sql[this.#at] ?? 0))) this.#at++;
         const text = Buffer.from(this.sql.subarray(start, this.#at));
-        const next = this.sql[this.#at];
-        // U&"…" and other prefixed texts.
-        if (next === 0x27 || next === 0x26) return undefined;
         for (let i = 0; i < text.length; i++) if (text[i]! >= 0x41 && text[i]! <= 0x5a) text[i]! += 0x20;
         return { kind: "word", text };
     }

@@ -10,6 +10,8 @@ export interface ServerState {
     entraEnabled: boolean;
     passwordEnabled: boolean;
     administratorLogin?: string;
+    /** `SETUP_KEY` of the program that made the server, or last brought it up to date. */
+    setup: string;
     /** As set through `setParameter`. */
     parameters: Record<string, string>;
 }

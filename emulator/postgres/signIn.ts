@@ -28,8 +28,8 @@ export interface Authentication {
 }
 
 /**
- * How a role signs in. `token`: the client is asked for a password in clear text (over TLS), which is the token.
- * `refused` also asks for one, and then refuses: whether a role exists is not told before.
+ * How a role signs in. `token`: the client is asked for a password in clear text (over TLS), which is the
+ * token. `refused` also asks for one, and then refuses: whether a role exists is not told before.
  */
 export type SignInMethod = "token" | "password" | "refused";
 

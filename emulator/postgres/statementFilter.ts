@@ -1,6 +1,6 @@
 /**
- * Looks through what a client sends, message by message, for label statements, and rewrites those. All else goes through untouched and,
- * as far as can be, uncopied: this is on the way of every byte.
+ * Looks through what a client sends, message by message, for label statements, and rewrites those. All else
+ * goes through untouched and, as far as can be, uncopied: this is on the way of every byte.
  */
 
 import { labelCall, parseLabelStatement } from "./securityLabelStatement";
@@ -67,20 +67,31 @@ function joined(parts: Buffer[]): Buffer | undefined {
 function judge(bytes: Buffer, at: number, end: number): "no" | "perhaps" | "unclear" {
     const type = bytes[at];
     if ((type !== QUERY && type !== PARSE) || end - at > LONGEST_STATEMENT || end - at < HEAD) return "no";
+    const here = Math.min(end, bytes.length);
+    const ranOut = end > bytes.length ? "unclear" : "no";
     let text = at + HEAD;
     if (type === PARSE) {
-        const nameEnd = bytes.indexOf(0, text);
-        if (nameEnd < 0) return "unclear";
-        text = nameEnd + 1;
+        while (text < here && bytes[text] !== 0) text++;
+        text++;
     }
-    while (text < bytes.length && text < end && bytes[text]! <= 0x20 && bytes[text] !== 0) text++;
-    if (text >= end) return "no";
-    if (text + 1 >= bytes.length) return "unclear";
-    const two = bytes.toString("latin1", text, text + 2).toLowerCase();
-    if (two === "--" || two === "/*") return "perhaps";
-    if (two !== "se") return "no";
-    if (text + 2 >= bytes.length) return "unclear";
-    return bytes[text + 2] === 0x63 || bytes[text + 2] === 0x43 ? "perhaps" : "no";
+    while (text < here && bytes[text]! <= 0x20 && bytes[text] !== 0) text++;
+    const first = text < here ? bytes[text] : undefined;
+    const second = text + 1 < here ? bytes[text + 1] : undefined;
+    const third = text + 2 < here ? bytes[text + 2] : undefined;
+    if (first === undefined) return ranOut;
+    const dash = first === 0x2d;
+    if (dash || first === 0x2f)
+        return second === undefined ? ranOut : second === (dash ? 0x2d : 0x2a) ? "perhaps" : "no";
+    if (!is(first, "s")) return "no";
+    if (second === undefined) return ranOut;
+    if (!is(second, "e")) return "no";
+    if (third === undefined) return ranOut;
+    return is(third, "c") ? "perhaps" : "no";
+}
+
+/** In upper or lower case. */
+function is(byte: number, letter: string): boolean {
+    return (byte | 0x20) === letter.charCodeAt(0);
 }
 
 /** @returns `undefined` where the message is no label statement after all. */

@@ -1,8 +1,12 @@
 /** The local Azure's own connections to one PostgreSQL, as the superuser, over the unix socket. */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { SOCKET_PORT } from "./postmaster";
 import { SUPERUSER } from "./roles.sql";
+
+const RELOAD_POLL_MS = 2;
+const RELOAD_POLLS = 2500;
 
 export type Row = Record<string, unknown>;
 
@@ -28,6 +32,8 @@ export class SuperuserPool {
         this.#pool = new pg.Pool({ ...settings(socketFolder, "postgres"), max: 4, allowExitOnIdle: true });
         // A connection that PostgreSQL ends while it is idle; the pool has let go of it already.
         this.#pool.on("error", () => undefined);
+        // One that it ends while it is in use: the query fails, and nothing else is to happen.
+        this.#pool.on("connect", (client) => client.on("error", () => undefined));
     }
 
     async query<R extends Row = Row>(
@@ -51,6 +57,24 @@ export class SuperuserPool {
             // Whatever state it is in, it is not used again.
             client.release(true);
             throw error;
+        }
+    }
+
+    /**
+     * Makes PostgreSQL read its configuration files anew. Returns when it has: sessions of now on have the
+     * new values.
+     */
+    async reloadConfiguration(): Promise<void> {
+        const client = await this.#pool.connect();
+        try {
+            const loaded = async (): Promise<string> =>
+                (await client.query<{ at: string }>("select pg_conf_load_time()::text as at")).rows[0]!.at;
+            const before = await loaded();
+            await client.query("select pg_reload_conf()");
+            // The postmaster reads them first, then its sessions do, each when it has nothing else to do.
+            for (let i = 0; i < RELOAD_POLLS && (await loaded()) === before; i++) await sleep(RELOAD_POLL_MS);
+        } finally {
+            client.release();
         }
     }
 

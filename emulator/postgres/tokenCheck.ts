@@ -26,7 +26,10 @@ export class TokenRefused extends Error {
     override readonly name = "TokenRefused";
 }
 
-/** The real server's texts (LOCAL_AZURE 1.6 names where each was seen), for sign-ins with a token that is no good. */
+/**
+ * The real server's texts (LOCAL_AZURE 1.6 names where each was seen), for sign-ins with a token that is no
+ * good.
+ */
 const TEXTS = {
     format: "The access token has invalid format. Please ensure the token is passed exactly as returned by the authentication endpoint and retry.",
     audience: (resource: string) =>

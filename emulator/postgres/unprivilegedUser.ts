@@ -1,4 +1,6 @@
-/** PostgreSQL refuses to run as root: then it runs as `postgres` or, where there is no such user, as `nobody`. */
+/**
+ * PostgreSQL refuses to run as root: then it runs as `postgres` or, where there is no such user, as `nobody`.
+ */
 
 import { readFileSync } from "node:fs";
 
@@ -13,8 +15,8 @@ const CANDIDATES = ["postgres", "nobody"];
 /**
  * Whom to start PostgreSQL as; `undefined` where this process is not root and so its own user will do.
  *
- * @throws Error where this process is root and the machine has none of the candidates. (A user id without an entry in
- *     /etc/passwd does not do: initdb looks it up.)
+ * @throws Error where this process is root and the machine has none of the candidates. (A user id without an
+ *     entry in /etc/passwd does not do: initdb looks it up.)
  */
 export function unprivilegedUser(): UnixUser | undefined {
     if (process.getuid?.() !== 0) return undefined;

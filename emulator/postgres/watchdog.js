@@ -1,7 +1,8 @@
 /**
- * Clears the folder of one run once the process that made it is gone: stops the PostgreSQL servers it lists, then removes it.
- * Waits for the end of its standard input, which the owner holds open; even `kill -9` of the owner closes it. The word «done» before
- * the end says that the owner has cleared up itself. Plain JavaScript: it must start fast and stay small.
+ * Clears the folder of one run once the process that made it is gone: stops the PostgreSQL servers it lists,
+ * then removes it. Waits for the end of its standard input, which the owner holds open; even `kill -9` of the
+ * owner closes it. The word «done» before the end says that the owner has cleared up itself. Plain
+ * JavaScript: it must start fast and stay small.
  *
  *     node watchdog.js <run folder> <folder of pg_ctl> [<uid> <gid>]
  */
@@ -13,11 +14,17 @@ const [runFolder, bin, uid, gid] = process.argv.slice(2);
 const user = uid === undefined ? {} : { uid: Number(uid), gid: Number(gid) };
 
 let said = "";
+let cleared = false;
 process.stdin.on("data", (chunk) => (said += chunk));
 process.stdin.on("error", () => undefined);
-process.stdin.on("close", () => {
-    if (!said.includes("done")) void clear();
-});
+// A pipe closes, a file only ends.
+for (const event of ["end", "close"]) process.stdin.once(event, ownerIsGone);
+
+function ownerIsGone() {
+    if (cleared || said.includes("done")) return;
+    cleared = true;
+    void clear();
+}
 
 async function clear() {
     for (const data of await dataFolders()) await stop(data);
@@ -40,13 +47,22 @@ async function stop(data) {
     await output(path.join(bin, "pg_ctl"), ["stop", "-D", data, "-m", "immediate", "-w", "-t", "20"], user);
 }
 
+/**
+ * A PostgreSQL on this folder that was started by this very run: another run may have taken the folder over
+ * since.
+ */
 async function isPostmasterOf(pid, data) {
     if (process.platform === "win32") return true;
-    if (process.platform !== "linux") {
-        return (await output("ps", ["-o", "command=", "-ww", "-p", String(pid)], {})).includes(` ${data} `);
-    }
-    const words = await fs.readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    return words.split("\0").includes(data);
+    const words = await commandLineOf(pid);
+    return (
+        words.includes(data) && words.some((word) => word.startsWith(`unix_socket_directories=${runFolder}/`))
+    );
+}
+
+async function commandLineOf(pid) {
+    if (process.platform !== "linux")
+        return (await output("ps", ["-o", "command=", "-ww", "-p", String(pid)], {})).split(/\s+/);
+    return (await fs.readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
 }
 
 function output(program, args, options) {

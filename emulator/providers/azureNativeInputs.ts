@@ -13,10 +13,10 @@ export const CREATE_BEFORE_DELETE = "__createBeforeDelete";
 
 /** The inputs without the mark and without what is not given. */
 export function plainInputs(inputs: PropertyMap): PropertyMap {
-    const given = Object.entries(inputs).filter(
-        ([name, value]) => name !== CREATE_BEFORE_DELETE && value != null,
+    const given = (value: unknown): boolean => value !== undefined && value !== null;
+    return Object.fromEntries(
+        Object.entries(inputs).filter(([name, value]) => name !== CREATE_BEFORE_DELETE && given(value)),
     );
-    return Object.fromEntries(given);
 }
 
 /** The resource's own name: the last one of its path. */

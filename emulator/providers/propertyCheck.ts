@@ -178,15 +178,16 @@ function unknownProperty(
     const where = parent === "" ? owner : `'${parent}' of ${owner}`;
     const hint = close ? `Did you mean '${close}'?` : `Known: ${names.sort().join(", ")}.`;
     const path = propertyPath(parent, name);
+    // Names no property, as for a secret: it may be a password under a misspelled name.
     return {
-        property: path,
+        property: "",
         reason: `'${path}' is not a property of ${where}. ${hint} Correct its name or remove it.`,
     };
 }
 
 /**
- * The engine prints the value of the property that a failure names. So the failure of a secret names none, and its
- * text names the property instead.
+ * The engine prints the value of the property that a failure names, secrets in plain text too (tried with CLI 3.260).
+ * So the failure of a secret names none, and its text names the property instead.
  */
 function failure(path: string, rule: PropertyRule, reason: string): CheckFailure {
     return { property: rule.secret ? "" : path, reason };

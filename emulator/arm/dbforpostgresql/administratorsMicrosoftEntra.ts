@@ -20,7 +20,7 @@ import { surroundingsOf } from "./surroundings";
 
 const GUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 /** Optional in the SDK, which would then use the resource's own name as object id. */
-const TRAP = "PITFALLS B7 trap 2: optional in the SDK, required by the service";
+const TRAP = "optional in @pulumi/azure-native 3.28.0, required by the service";
 
 export const administratorsMicrosoftEntra: ArmType = {
     table: {
@@ -44,7 +44,7 @@ export const administratorsMicrosoftEntra: ArmType = {
             },
             principalType: oneOf(
                 ["User", "Group", "ServicePrincipal"],
-                `${SPEC.postgresql} PrincipalType; PITFALLS E6`,
+                `${SPEC.postgresql} PrincipalType (the SDK's enum of this name has the casing of Cosmos DB)`,
                 {
                     required: true,
                 },

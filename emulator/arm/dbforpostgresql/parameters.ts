@@ -1,6 +1,6 @@
 /**
- * Server parameters that the local Azure knows, with Azure's types, ranges and defaults (General Purpose, 2 vCores).
- * Source: Microsoft Learn, "Server parameters in Azure Database for PostgreSQL flexible server".
+ * Server parameters that the local Azure knows: a selection, with Azure's types, ranges and defaults (General Purpose,
+ * 2 vCores) after its documentation of server parameters. Not read from a live server; defaults differ by size.
  */
 
 export type ParameterType = "Boolean" | "Integer" | "Numeric" | "Enumeration" | "String" | "Set";

@@ -29,7 +29,6 @@ export const server: ArmType = {
     },
     view: (_, resource) => ({
         fullyQualifiedDomainName: hostOf(resource.name),
-        minorVersion: "0",
         privateEndpointConnections: [],
         replicaCapacity: 5,
         state: "Ready",
@@ -38,8 +37,8 @@ export const server: ArmType = {
 };
 
 /**
- * The host name, of private servers as well: `<name>.postgres.database.azure.com` resolves through the private zone.
- * Source: Microsoft Learn, "Network with private access" (host name), and the specification's examples.
+ * The host name. The same form for private servers, whose zone resolves it: what Azure returns for those has not been
+ * confirmed on a live subscription.
  */
 export function hostOf(serverName: string): string {
     return `${serverName.toLowerCase()}${HOST_SUFFIX}`;
@@ -85,7 +84,7 @@ function desired({ azure, id, inputs, existing }: PutCall): PropertyMap {
     return {
         administratorLogin: kept("administratorLogin"),
         authConfig: auth,
-        availabilityZone: inputs.availabilityZone || before.availabilityZone || "1",
+        availabilityZone: inputs.availabilityZone || before.availabilityZone || chosenZone(inputs),
         backup: {
             backupRetentionDays: 7,
             geoRedundantBackup: "Disabled",
@@ -95,6 +94,7 @@ function desired({ azure, id, inputs, existing }: PutCall): PropertyMap {
         highAvailability: { mode: "Disabled", ...(kept("highAvailability") as object | undefined) },
         identity: kept("identity"),
         location,
+        minorVersion: before.minorVersion,
         maintenanceWindow: {
             customWindow: "Disabled",
             dayOfWeek: 0,
@@ -161,7 +161,10 @@ function refuseImmutable(inputs: PropertyMap, existing: StoredResource | undefin
 
 async function create({ azure, id, inputs }: PutCall, properties: PropertyMap): Promise<void> {
     const password = inputs.administratorLoginPassword as string | undefined;
-    await azure.servers.create(specOf(azure, lastName(id), properties, password), surroundingsOf(azure, id));
+    const spec = specOf(azure, lastName(id), properties, password);
+    const started = await azure.servers.create(spec, surroundingsOf(azure, id));
+    const { value } = await started.getParameter("server_version");
+    properties.minorVersion = /^\d+\.(\d+)/.exec(value)?.[1] ?? "0";
 }
 
 async function change({ azure, id, inputs, existing }: PutCall, properties: PropertyMap): Promise<void> {
@@ -171,6 +174,16 @@ async function change({ azure, id, inputs, existing }: PutCall, properties: Prop
     if (same && (password === undefined || to.passwordAuth === "Disabled")) return;
     const login = properties.administratorLogin as string | undefined;
     await engineOf(azure, id).setAuthentication(authentication(to, login, password));
+}
+
+/** Where nobody chose a zone, the service does: not that of a standby which must lie elsewhere. */
+function chosenZone(inputs: PropertyMap): string {
+    const { mode, standbyAvailabilityZone: standby } = (inputs.highAvailability ?? {}) as Record<
+        string,
+        string
+    >;
+    if (mode === "SameZone" && standby) return standby;
+    return mode === "ZoneRedundant" && standby === "1" ? "2" : "1";
 }
 
 /** Parts of the blocks that only the service knows. */

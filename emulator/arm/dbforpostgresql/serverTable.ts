@@ -29,7 +29,7 @@ export const serverTable: ResourceTable = {
             type: "string",
             createOnly: true,
             refuse: refuseLogin,
-            source: `${SOURCE} x-ms-mutability read, create; PITFALLS E8`,
+            source: `${SOURCE} x-ms-mutability read, create; pulumi-azure-native#3869`,
         },
         administratorLoginPassword: { type: "string", secret: true, refuse: refusePassword, source: SOURCE },
         authConfig: object({

@@ -1,0 +1,131 @@
+/** The local `postgresql` package: roles, schemas and privileges on the real PostgreSQL of the local Azure. */
+
+import { randomBytes } from "node:crypto";
+import {
+    UNKNOWN,
+    type OperationOptions,
+    type PropertyMap,
+    type ResourceProvider,
+    type ResourceRef,
+} from "../../components/provider/resourceProvider";
+import { checkInputs, diffInputs, withDefaults } from "./propertyTable";
+import { DEFAULT_PRIVILEGES_TYPE } from "./postgresqlDefaultPrivileges";
+import { GRANT_TYPE } from "./postgresqlGrant";
+import { GRANT_ROLE_TYPE } from "./postgresqlGrantRole";
+import { ROLE_TYPE } from "./postgresqlRole";
+import { SCHEMA_TYPE } from "./postgresqlSchema";
+import { connectOptions, SqlServer, type Connect } from "./postgresqlSession";
+import type { PostgresqlType } from "./postgresqlType";
+import { providerSchema } from "./providerSchema";
+
+export { connectToLocalServers, type LocalServers } from "./postgresqlConnect";
+export type { Connect, ConnectOptions, SqlConnection } from "./postgresqlSession";
+
+/** The version of the SDK whose shapes this provider has. */
+export const POSTGRESQL_VERSION = "3.18.1";
+
+const TYPES: Record<string, PostgresqlType> = Object.fromEntries(
+    [ROLE_TYPE, SCHEMA_TYPE, GRANT_ROLE_TYPE, GRANT_TYPE, DEFAULT_PRIVILEGES_TYPE].map((type) => [
+        type.table.token,
+        type,
+    ]),
+);
+
+export interface PostgresqlOptions {
+    /** Signs in; called for each transaction. */
+    connect: Connect;
+    /** For `PGHOST`, `PGPASSWORD` and the like. Default: the process's. */
+    environment?: Record<string, string | undefined>;
+}
+
+/** Nothing is opened before the first resource. */
+export function postgresqlProvider(options: PostgresqlOptions): ResourceProvider {
+    return new PostgresqlProvider(options);
+}
+
+class PostgresqlProvider implements ResourceProvider {
+    readonly name = "postgresql";
+    readonly version = POSTGRESQL_VERSION;
+    readonly #server: SqlServer;
+    readonly #environment: Record<string, string | undefined>;
+
+    constructor({ connect, environment = process.env }: PostgresqlOptions) {
+        this.#server = new SqlServer(connect);
+        this.#environment = environment;
+    }
+
+    async getSchema(): Promise<string> {
+        const resources = Object.values(TYPES).map((type) => type.table);
+        return providerSchema({ name: this.name, version: this.version, resources });
+    }
+
+    async configure(config: PropertyMap): Promise<void> {
+        this.#server.configure(connectOptions(config, this.#environment));
+    }
+
+    async check(resource: ResourceRef, oldInputs: PropertyMap | undefined, news: PropertyMap) {
+        const { table, named } = typeOf(resource);
+        const inputs = withDefaults(table, news);
+        if (named && (inputs.name ?? undefined) === undefined) {
+            // As the real provider names what has no name.
+            inputs.name = oldInputs?.name ?? `${resource.name}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+        }
+        return { inputs, failures: checkInputs(table, inputs) };
+    }
+
+    async diff(
+        resource: ResourceRef,
+        _id: string,
+        _state: PropertyMap,
+        oldInputs: PropertyMap,
+        news: PropertyMap,
+    ) {
+        return diffInputs(typeOf(resource).table, oldInputs, news);
+    }
+
+    async create(resource: ResourceRef, inputs: PropertyMap, options: OperationOptions) {
+        const type = typeOf(resource);
+        if (options.preview) return { id: "", properties: preview(type, inputs) };
+        return type.create(this.#server, inputs);
+    }
+
+    async read(resource: ResourceRef, id: string, inputs: PropertyMap, state: PropertyMap) {
+        return typeOf(resource).read(this.#server, id, inputs, state);
+    }
+
+    async update(
+        resource: ResourceRef,
+        _id: string,
+        oldState: PropertyMap,
+        _oldInputs: PropertyMap,
+        news: PropertyMap,
+        options: OperationOptions,
+    ) {
+        const type = typeOf(resource);
+        if (!type.update) throw new Error(`${resource.type} has nothing that can be updated in place.`);
+        return options.preview ? { ...oldState, ...news } : type.update(this.#server, oldState, news);
+    }
+
+    async delete(resource: ResourceRef, _id: string, oldState: PropertyMap) {
+        await typeOf(resource).delete(this.#server, oldState);
+    }
+
+    async invoke(token: string): Promise<PropertyMap> {
+        throw new Error(`The local Azure has no function '${token}'. Its postgresql has none.`);
+    }
+}
+
+/** What the server chooses is not known yet. */
+function preview(type: PostgresqlType, inputs: PropertyMap): PropertyMap {
+    const chosen = Object.entries(type.table.properties).filter(([, rule]) => rule.keptWhenLeftOut);
+    return { ...Object.fromEntries(chosen.map(([name]) => [name, UNKNOWN])), ...inputs };
+}
+
+function typeOf(resource: ResourceRef): PostgresqlType {
+    const found = Object.hasOwn(TYPES, resource.type) ? TYPES[resource.type] : undefined;
+    if (found) return found;
+    const known = Object.keys(TYPES).join(", ");
+    throw new Error(
+        `The local Azure has no resource type '${resource.type}'. Known to its postgresql: ${known}.`,
+    );
+}
