@@ -4,7 +4,7 @@ import path from "node:path";
 import { after, describe, test } from "node:test";
 import { Client } from "pg";
 import { LocalCli, skipWithoutCli } from "./localCli";
-import { findSecrets, findSecretsInFolder } from "./stateScan";
+import { findSecrets, findSecretsInFolder } from "../support/secretScan";
 
 /** The whole life of the stack `local` through the real CLI, one step after another. */
 describe("the stack local through the Pulumi CLI", { skip: skipWithoutCli, concurrency: 1 }, () => {

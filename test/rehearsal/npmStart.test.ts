@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { after, describe, test } from "node:test";
-import { findSecrets } from "../cli/stateScan";
+import { findSecrets } from "../support/secretScan";
 import type { SignInResult } from "../../rehearsal/signInAttempt";
 
 const PROJECT_FOLDER = path.join(__dirname, "..", "..");
