@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseStackConfig, StackConfigError, type StackConfig } from "./stackConfig";
+import { UserMistake } from "./userMistake";
 
 export type { StackConfig } from "./stackConfig";
 
@@ -12,6 +13,6 @@ export function readStackConfig(): StackConfig {
     try {
         return parseStackConfig(pulumi.getProject(), pulumi.runtime.allConfig());
     } catch (error) {
-        throw error instanceof StackConfigError ? new pulumi.RunError(error.message) : error;
+        throw error instanceof StackConfigError ? new UserMistake(error.message) : error;
     }
 }

@@ -8,14 +8,15 @@ import { tellWhoSignsIn } from "./deployer";
 import { makePrincipals } from "./principals";
 import { signInLines } from "./signInLines";
 import { adminGroupArgs, checkStack, NAMES, networkArgs, serverArgs } from "./stackResources";
+import { UserMistake } from "./userMistake";
 
-const showWithoutStack = (mistake: Error) => Promise.reject(new pulumi.RunError(mistake.message));
+const refuse = (mistake: Error) => Promise.reject(new UserMistake(mistake.message));
 
 /** The program: configuration, checks, then resource group, network, admin group, server and principals, in this order. */
 export = async () => {
     const config = readStackConfig();
     checkStack(config);
-    if (config.cloud === "Local") await requireLocalAzure().catch(showWithoutStack);
+    if (config.cloud === "Local") await requireLocalAzure().catch(refuse);
 
     const caller = getClientConfigOutput();
     tellWhoSignsIn(config, caller.objectId);
