@@ -33,7 +33,12 @@ export class Failures {
     unknownKeys(path: string, given: object, known: readonly string[]): void {
         for (const key of Object.keys(given)) {
             if (known.includes(key)) continue;
-            this.add(path + key, (given as Record<string, unknown>)[key], "there is no such property", `use one of ${known.join(", ")}`);
+            this.add(
+                path + key,
+                (given as Record<string, unknown>)[key],
+                "there is no such property",
+                `use one of ${known.join(", ")}`,
+            );
         }
     }
 

@@ -73,7 +73,8 @@ export class Connections {
         try {
             return await entry.turns.take(retried, options.signal);
         } catch (error) {
-            if (error instanceof DatabaseError || error instanceof SignInError || !isDriverError(error)) throw error;
+            if (error instanceof DatabaseError || error instanceof SignInError || !isDriverError(error))
+                throw error;
             throw explained(`server '${args.host}', database '${database}'`, "connecting", error, args.user);
         }
     }

@@ -30,7 +30,10 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Takes `host:port`, `[::1]:port` or `host` apart. `undefined` where it is none of these. */
-export function parseAddress(address: string, defaultPort: number): { host: string; port: number } | undefined {
+export function parseAddress(
+    address: string,
+    defaultPort: number,
+): { host: string; port: number } | undefined {
     const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/.exec(address);
     if (!match) return undefined;
     const port = match[3] === undefined ? defaultPort : Number(match[3]);
@@ -46,7 +49,8 @@ export function checkConnection(given: unknown): CheckFailure[] {
     const args = given as Record<string, unknown>;
     failures.unknownKeys("connection.", args, CONNECTION_KEYS);
     for (const key of ["host", "user"]) {
-        if (isAbsent(args[key])) failures.add(`connection.${key}`, undefined, "it is needed to sign in", `give the ${key}`);
+        if (isAbsent(args[key]))
+            failures.add(`connection.${key}`, undefined, "it is needed to sign in", `give the ${key}`);
     }
     const isText = (key: string) => failures.isOf(`connection.${key}`, args[key], "string");
     if (isText("host")) checkHost(args["host"] as string, failures);
@@ -62,9 +66,15 @@ export function checkConnection(given: unknown): CheckFailure[] {
     }
     const { port } = args;
     if (isKnown(port) && !(Number.isInteger(port) && (port as number) >= 1 && (port as number) <= 65535)) {
-        failures.add("connection.port", port, "a port is a whole number from 1 to 65535", "leave it out for 5432");
+        failures.add(
+            "connection.port",
+            port,
+            "a port is a whole number from 1 to 65535",
+            "leave it out for 5432",
+        );
     }
-    if (isText("caFile") && args["cloud"] !== UNKNOWN) checkCaFile(args as unknown as ConnectionArgs, failures);
+    if (isText("caFile") && args["cloud"] !== UNKNOWN)
+        checkCaFile(args as unknown as ConnectionArgs, failures);
     return failures.list;
 }
 

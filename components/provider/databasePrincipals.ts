@@ -38,7 +38,8 @@ export class DatabasePrincipals {
         failures.unknownKeys("", news, KEYS);
         const { flavor } = news;
         if (isKnown(flavor) && flavor !== "Flexible") {
-            const rule = "only Flexible is supported" + (flavor === "SingleServer" ? ", SingleServer not yet" : "");
+            const rule =
+                "only Flexible is supported" + (flavor === "SingleServer" ? ", SingleServer not yet" : "");
             failures.add("flavor", flavor, rule, "leave it out for a Flexible Server");
         }
         const all = [
@@ -95,14 +96,14 @@ export class DatabasePrincipals {
             : roles.find((found) => found.name === imported?.name);
         if (!role?.label) return undefined;
         const known = inputsFromDatabase(role, imported ? { connection } : inputs);
-        return { id: imported ? role.label.objectId : id, inputs: known, properties: outputsOf(role, specOf(known)) };
+        return {
+            id: imported ? role.label.objectId : id,
+            inputs: known,
+            properties: outputsOf(role, specOf(known)),
+        };
     }
 
-    async update(
-        state: PropertyMap,
-        news: PropertyMap,
-        options: OperationOptions,
-    ): Promise<PropertyMap> {
+    async update(state: PropertyMap, news: PropertyMap, options: OperationOptions): Promise<PropertyMap> {
         const ownedObjectId = text(state["objectId"])?.toLowerCase();
         if (options.preview) return previewOutputs(news, ownedObjectId);
         const spec = specOf(news);
@@ -112,7 +113,13 @@ export class DatabasePrincipals {
         return outputsOf(role!, spec);
     }
 
-    async delete(urn: string, id: string, state: PropertyMap, inputs: PropertyMap, options: OperationOptions): Promise<void> {
+    async delete(
+        urn: string,
+        id: string,
+        state: PropertyMap,
+        inputs: PropertyMap,
+        options: OperationOptions,
+    ): Promise<void> {
         const connection = inputs["connection"] as ConnectionArgs;
         const objectId = (text(state["objectId"]) ?? id).toLowerCase();
         const name = text(state["name"]) ?? "";
@@ -121,7 +128,13 @@ export class DatabasePrincipals {
             options.log?.(`role '${name}' stays: another resource of this deployment has just taken it over`);
             return;
         }
-        await remove(this.connections, connection, { name, objectId }, onDeleteOf(inputs["onDelete"]), options);
+        await remove(
+            this.connections,
+            connection,
+            { name, objectId },
+            onDeleteOf(inputs["onDelete"]),
+            options,
+        );
         this.#owners.delete(key);
     }
 }
@@ -136,7 +149,9 @@ function diffConnection(given: unknown, wanted: unknown): DiffResult["detailedDi
         const [before, after] = [olds[key] ?? undefined, news[key] ?? undefined];
         if (before === after) continue;
         if (key === "host") diff["connection.host"] = "update-replace";
-        else diff[`connection.${key}`] = before === undefined ? "add" : after === undefined ? "delete" : "update";
+        else
+            diff[`connection.${key}`] =
+                before === undefined ? "add" : after === undefined ? "delete" : "update";
     }
     return diff;
 }

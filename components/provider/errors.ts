@@ -54,6 +54,9 @@ export function fixFor(error: unknown, user: string): string | undefined {
         case "42883":
             return "the pgaadauth functions exist in the database postgres of a server with Microsoft Entra authentication only (F60); turn it on for this server";
         case "42501":
+            if (/set parameter/.test(message)) {
+                return "only the service itself may set this parameter for a role; set it as a server parameter";
+            }
             return `only Microsoft Entra administrators can create or change Entra roles (F6), and from PostgreSQL 16 on only with ADMIN OPTION on the role; '${user}' is signed in: sign in as an Entra administrator, or as the one who made the role`;
         case "0LP01":
             return "the name must be spelled exactly as in Microsoft Entra ID, be unique there, and the server must reach Entra ID; give objectId to find the identity by its id (F61, F18)";

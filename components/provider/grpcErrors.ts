@@ -61,7 +61,13 @@ export function grpcError(error: unknown): grpc.ServerErrorResponse {
         detail.setProperties(toStruct(error.properties));
         detail.setInputs(toStruct(error.inputs));
         detail.setReasonsList(error.reasons.map(publicMessage));
-        attach(metadata, grpc.status.UNKNOWN, message, "pulumirpc.ErrorResourceInitFailed", detail.serializeBinary());
+        attach(
+            metadata,
+            grpc.status.UNKNOWN,
+            message,
+            "pulumirpc.ErrorResourceInitFailed",
+            detail.serializeBinary(),
+        );
     } else if (error instanceof PropertiesError) {
         const detail = new InputPropertiesError();
         for (const failure of error.failures) {
@@ -77,7 +83,13 @@ export function grpcError(error: unknown): grpc.ServerErrorResponse {
 }
 
 /** `grpc-status-details-bin` is how Go's gRPC, and so the engine, reads structured details. */
-function attach(metadata: grpc.Metadata, code: number, message: string, type: string, detail: Uint8Array): void {
+function attach(
+    metadata: grpc.Metadata,
+    code: number,
+    message: string,
+    type: string,
+    detail: Uint8Array,
+): void {
     const any = new Any();
     any.pack(detail, type);
     const status = new Status();

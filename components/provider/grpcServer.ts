@@ -39,7 +39,10 @@ export interface ServedProvider {
 const { grpcChannelOptions } = settings as unknown as { grpcChannelOptions: grpc.ChannelOptions };
 
 /** Serves the provider on 127.0.0.1 until `close` is called. */
-export async function serveProvider(provider: ResourceProvider, options: ServeOptions = {}): Promise<ServedProvider> {
+export async function serveProvider(
+    provider: ResourceProvider,
+    options: ServeOptions = {},
+): Promise<ServedProvider> {
     const log = new EngineLog(options.engineAddress);
     const server = new grpc.Server({ ...grpcChannelOptions });
     server.addService(ResourceProviderService, implementation(provider, log));
@@ -76,7 +79,11 @@ function unary<Request>(handler: (request: Request, call: Call<Request>) => Prom
 function implementation(provider: ResourceProvider, log: EngineLog): grpc.UntypedServiceImplementation {
     // Cancel ends what runs now. It also comes at the end of every CLI command, and an attached provider serves many.
     let cancellation = new AbortController();
-    const operation = (call: Call<{ getUrn(): string }>, timeoutSeconds: number, preview: boolean): OperationOptions => {
+    const operation = (
+        call: Call<{ getUrn(): string }>,
+        timeoutSeconds: number,
+        preview: boolean,
+    ): OperationOptions => {
         const own = new AbortController();
         call.on("cancelled", () => own.abort(new Error("the engine gave up this operation")));
         const signals = [cancellation.signal, own.signal];
@@ -100,7 +107,8 @@ function implementation(provider: ResourceProvider, log: EngineLog): grpc.Untype
             return info;
         }),
         getSchema: unary(async (request: pb.GetSchemaRequest) => {
-            if (request.getVersion() !== 0) throw new Error(`unsupported schema version ${request.getVersion()}`);
+            if (request.getVersion() !== 0)
+                throw new Error(`unsupported schema version ${request.getVersion()}`);
             const response = new pb.GetSchemaResponse();
             response.setSchema(await provider.getSchema());
             return response;
@@ -128,8 +136,12 @@ function configuration(provider: ResourceProvider): grpc.UntypedServiceImplement
             const olds = fromStruct(request.getOldInputs() ?? request.getOlds());
             const news = fromStruct(request.getNews());
             const keys = new Set([...Object.keys(olds), ...Object.keys(news)]);
-            const changed = [...keys].filter((key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]));
-            return diffResponse({ detailedDiff: Object.fromEntries(changed.map((key) => [key, "update" as const])) });
+            const changed = [...keys].filter(
+                (key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]),
+            );
+            return diffResponse({
+                detailedDiff: Object.fromEntries(changed.map((key) => [key, "update" as const])),
+            });
         }),
         configure: unary(async (request: pb.ConfigureRequest) => {
             await provider.configure?.(configOf(request));
@@ -154,7 +166,11 @@ function purePart(provider: ResourceProvider): grpc.UntypedServiceImplementation
     return {
         check: unary(async (request: pb.CheckRequest) => {
             const olds = request.hasOlds() ? fromStruct(request.getOlds()) : undefined;
-            const result = await provider.check(parseUrn(request.getUrn()), olds, fromStruct(request.getNews()));
+            const result = await provider.check(
+                parseUrn(request.getUrn()),
+                olds,
+                fromStruct(request.getNews()),
+            );
             const response = new pb.CheckResponse();
             response.setInputs(toStruct(result.inputs));
             response.setFailuresList(
@@ -178,7 +194,9 @@ function purePart(provider: ResourceProvider): grpc.UntypedServiceImplementation
         invoke: unary(async (request: pb.InvokeRequest) => {
             if (!provider.invoke) throw new Error(`${provider.name} has no function ${request.getTok()}`);
             const response = new pb.InvokeResponse();
-            response.setReturn(toStruct(await provider.invoke(request.getTok(), fromStruct(request.getArgs()))));
+            response.setReturn(
+                toStruct(await provider.invoke(request.getTok(), fromStruct(request.getArgs()))),
+            );
             return response;
         }),
     };
@@ -233,7 +251,13 @@ function operations(provider: ResourceProvider, optionsOf: OptionsOf): grpc.Unty
             const options = optionsOf(call as Call<never>, 0, false);
             const inputs = fromStruct(request.getInputs());
             const state = fromStruct(request.getProperties());
-            const found = await provider.read(parseUrn(request.getUrn()), request.getId(), inputs, state, options);
+            const found = await provider.read(
+                parseUrn(request.getUrn()),
+                request.getId(),
+                inputs,
+                state,
+                options,
+            );
             const response = new pb.ReadResponse();
             // An empty id says that the resource does not exist any more.
             if (!found) return response;

@@ -64,7 +64,9 @@ function unwrap(map: PropertyMap, path: string): unknown {
     if (typeof signature !== "string") return map;
     if (signature === SECRET) return map["value"] ?? null;
     if (signature === OUTPUT) return "value" in map ? map["value"] : UNKNOWN;
-    throw new Error(`'${path}' is ${REFUSED[signature] ?? "a special value"}, which no resource of this package takes`);
+    throw new Error(
+        `'${path}' is ${REFUSED[signature] ?? "a special value"}, which no resource of this package takes`,
+    );
 }
 
 /** Leaves out what is `undefined`. @throws Error for values that have no JSON form, such as functions. */

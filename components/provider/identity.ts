@@ -40,7 +40,9 @@ export function checkTakeOver(
         );
     }
     if (role.name === server.session.user && !spec.isAdmin) {
-        return refusal("it is the role that is signed in now; it cannot take its own administrator rights away");
+        return refusal(
+            "it is the role that is signed in now; it cannot take its own administrator rights away",
+        );
     }
     if (role.name === spec.name) return undefined;
     if (!isKnown) {

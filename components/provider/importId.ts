@@ -5,12 +5,14 @@
 import { isGuid } from "../names";
 import { checkConnection, type ConnectionArgs } from "./connectionArgs";
 
-const FORM = "postgres://<administrator's role>@<host>/<object id or role name>, for instance postgres://DBA@pg-prod.postgres.database.azure.com/Prod%20DB%20Readonly";
+const FORM =
+    "postgres://<administrator's role>@<host>/<object id or role name>, for instance postgres://DBA@pg-prod.postgres.database.azure.com/Prod%20DB%20Readonly";
 
 /** @throws Error that shows the form. */
 export function parseImportId(id: string): { connection: ConnectionArgs; objectId?: string; name?: string } {
     const refuse = (why: string) => new Error(`'${id}' cannot be imported: ${why}; write ${FORM}`);
-    if (!URL.canParse(id) || new URL(id).protocol !== "postgres:") throw refuse("it does not say which server");
+    if (!URL.canParse(id) || new URL(id).protocol !== "postgres:")
+        throw refuse("it does not say which server");
     const url = new URL(id);
     let user: string, role: string;
     try {

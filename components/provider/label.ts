@@ -18,8 +18,14 @@ export interface EntraLabel {
 }
 
 /** The names that pgaadauth uses (F62). */
-export const LABEL_TYPES: Record<PrincipalKind, string> = { User: "user", Group: "group", ServicePrincipal: "service" };
-const KINDS = Object.fromEntries(Object.entries(LABEL_TYPES).map(([kind, type]) => [type, kind as PrincipalKind]));
+export const LABEL_TYPES: Record<PrincipalKind, string> = {
+    User: "user",
+    Group: "group",
+    ServicePrincipal: "service",
+};
+const KINDS = Object.fromEntries(
+    Object.entries(LABEL_TYPES).map(([kind, type]) => [type, kind as PrincipalKind]),
+);
 
 /** @param labels [provider, text] pairs of one role. `undefined` where none of them names an object id. */
 export function parseLabels(labels: [string, string][]): EntraLabel | undefined {
@@ -38,7 +44,12 @@ export function parseLabels(labels: [string, string][]): EntraLabel | undefined 
 }
 
 /** The label's text in the documented layout. */
-export function labelText(label: { objectId: string; kind: PrincipalKind; admin: boolean; mfa: boolean }): string {
+export function labelText(label: {
+    objectId: string;
+    kind: PrincipalKind;
+    admin: boolean;
+    mfa: boolean;
+}): string {
     const flags = `${label.admin ? ",admin" : ""}${label.mfa ? ",mfa" : ""}`;
     return `aadauth,oid=${label.objectId},type=${LABEL_TYPES[label.kind]}${flags}`;
 }

@@ -24,9 +24,13 @@ export async function findLocalServer(
     environment: NodeJS.ProcessEnv = process.env,
 ): Promise<LocalServer> {
     const { endpoint, greeting } = await greet(environment);
-    const address = args.address ? parseAddress(args.address, args.port ?? 5432) : await resolve(endpoint, args.host);
+    const address = args.address
+        ? parseAddress(args.address, args.port ?? 5432)
+        : await resolve(endpoint, args.host);
     if (!address || !isLoopback(address.host)) {
-        throw refusal(`the address ${address?.host ?? args.address} of '${args.host}' is not on this machine`);
+        throw refusal(
+            `the address ${address?.host ?? args.address} of '${args.host}' is not on this machine`,
+        );
     }
     const caFile = args.caFile ?? greeting["caFile"];
     if (typeof caFile !== "string") throw refusal(`${endpoint.url} names no certificate authority`);
@@ -44,11 +48,14 @@ export async function requireLocalAzure(environment: NodeJS.ProcessEnv = process
     await greet(environment);
 }
 
-async function greet(environment: NodeJS.ProcessEnv): Promise<{ endpoint: Endpoint; greeting: Record<string, unknown> }> {
+async function greet(
+    environment: NodeJS.ProcessEnv,
+): Promise<{ endpoint: Endpoint; greeting: Record<string, unknown> }> {
     const endpoint = readEndpoint(environment["LOCAL_AZURE_ENDPOINT"]);
     const challenge = randomBytes(16).toString("hex");
     const greeting = await ask(endpoint, `handshake?challenge=${challenge}`);
-    if (greeting["name"] === "local-azure" && greeting["challenge"] === challenge) return { endpoint, greeting };
+    if (greeting["name"] === "local-azure" && greeting["challenge"] === challenge)
+        return { endpoint, greeting };
     throw refusal(`what answers at ${endpoint.url} is no local Azure (it did not echo the challenge)`);
 }
 
@@ -80,7 +87,10 @@ function readEndpoint(path: string | undefined): Endpoint {
     return { url, key };
 }
 
-async function resolve(endpoint: Endpoint, host: string): Promise<{ host: string; port: number } | undefined> {
+async function resolve(
+    endpoint: Endpoint,
+    host: string,
+): Promise<{ host: string; port: number } | undefined> {
     const found = await ask(endpoint, `resolve?host=${encodeURIComponent(host)}`);
     const { address, port } = found;
     return typeof address === "string" && typeof port === "number" ? { host: address, port } : undefined;

@@ -22,15 +22,27 @@ export function checkOnDelete(given: unknown, principalName: unknown): CheckFail
     const { action, reassignTo } = given as Record<string, unknown>;
     failures.unknownKeys("onDelete.", given as object, ["action", "reassignTo"]);
     const actions = ON_DELETE_ACTIONS as readonly unknown[];
-    if (isAbsent(action)) failures.add("onDelete.action", undefined, "it says what happens", `use one of ${actions.join(", ")}`);
+    if (isAbsent(action))
+        failures.add(
+            "onDelete.action",
+            undefined,
+            "it says what happens",
+            `use one of ${actions.join(", ")}`,
+        );
     if (isKnown(action) && !actions.includes(action)) {
-        failures.add("onDelete.action", action, "there is no such action", `use one of ${actions.join(", ")}`);
+        failures.add(
+            "onDelete.action",
+            action,
+            "there is no such action",
+            `use one of ${actions.join(", ")}`,
+        );
     }
     if (!failures.isOf("onDelete.reassignTo", reassignTo, "string")) return failures.list;
     const problem = textProblem(reassignTo as string);
     const refuse = (rule: string, fix: string) => failures.add("onDelete.reassignTo", reassignTo, rule, fix);
     if (problem) refuse(problem.rule, problem.fix);
-    else if (isKnown(action) && action !== "Reassign") refuse(`nothing is reassigned with ${action as string}`, "take it out");
+    else if (isKnown(action) && action !== "Reassign")
+        refuse(`nothing is reassigned with ${action as string}`, "take it out");
     else if (reassignTo === principalName) refuse("it is the principal that is removed", "name another role");
     return failures.list;
 }

@@ -54,7 +54,10 @@ export function plan(principals: PlannedPrincipal[], server: ServerState): Step[
 }
 
 /** The role that a declared principal means: by object id, then the one to be rebound, then by name. */
-export function findRole({ spec, ownedObjectId }: PlannedPrincipal, server: ServerState): RoleState | undefined {
+export function findRole(
+    { spec, ownedObjectId }: PlannedPrincipal,
+    server: ServerState,
+): RoleState | undefined {
     const objectId = spec.objectId ?? ownedObjectId;
     const byId = objectId ? roleOf(objectId, server.roles, spec.name) : undefined;
     if (byId) return byId;
@@ -95,10 +98,17 @@ function creation(spec: PrincipalSpec, server: ServerState): Step[] {
         createDb: spec.isAdmin,
         connectionLimit: -1,
         label: { objectId: spec.objectId ?? "", kind: spec.kind, admin: spec.isAdmin, mfa: spec.requireMfa },
-        memberships: spec.isAdmin ? [{ role: ADMIN_ROLE, grantor: "", admin: false, inherit: true, set: true }] : [],
+        memberships: spec.isAdmin
+            ? [{ role: ADMIN_ROLE, grantor: "", admin: false, inherit: true, set: true }]
+            : [],
         settings: [],
     };
-    return [...steps, ...attributes(spec, fresh), ...memberships(spec, fresh, server), ...settings(spec, fresh)];
+    return [
+        ...steps,
+        ...attributes(spec, fresh),
+        ...memberships(spec, fresh, server),
+        ...settings(spec, fresh),
+    ];
 }
 
 function adjustment(principal: PlannedPrincipal, role: RoleState, server: ServerState): Step[] {
@@ -132,10 +142,14 @@ function attributes(spec: PrincipalSpec, role: RoleState): Step[] {
     if (role.createRole !== spec.isAdmin) options.push(spec.isAdmin ? "createrole" : "nocreaterole");
     if (role.createDb !== spec.isAdmin) options.push(spec.isAdmin ? "createdb" : "nocreatedb");
     const steps: Step[] = [];
-    const step = (what: string, statement: sql.Statement) => steps.push({ principal: spec.name, what, statement });
+    const step = (what: string, statement: sql.Statement) =>
+        steps.push({ principal: spec.name, what, statement });
     if (options.length > 0) step(options.join(", "), sql.alterRole(spec.name, options));
     if (role.connectionLimit !== spec.connectionLimit) {
-        step(`connection limit ${spec.connectionLimit}`, sql.setConnectionLimit(spec.name, spec.connectionLimit));
+        step(
+            `connection limit ${spec.connectionLimit}`,
+            sql.setConnectionLimit(spec.name, spec.connectionLimit),
+        );
     }
     return steps;
 }
@@ -144,7 +158,8 @@ function memberships(spec: PrincipalSpec, role: RoleState, server: ServerState):
     const { version } = server.session;
     const wanted = new Set(spec.isAdmin ? [...spec.memberOf, ADMIN_ROLE] : spec.memberOf);
     const steps: Step[] = [];
-    const step = (what: string, statement: sql.Statement) => steps.push({ principal: spec.name, what, statement });
+    const step = (what: string, statement: sql.Statement) =>
+        steps.push({ principal: spec.name, what, statement });
     for (const held of role.memberships) {
         if (!wanted.has(held.role)) {
             const statement = sql.revokeMembership(held.role, spec.name, held.grantor, version);

@@ -27,7 +27,8 @@ export function diffPrincipal(
     if (news.objectId !== undefined && news.objectId !== ownedObjectId) {
         put("objectId", staysBound ? "update" : "update-replace");
     }
-    if (news.name !== olds.name) put("name", staysBound && news.objectId !== undefined ? "update" : "update-replace");
+    if (news.name !== olds.name)
+        put("name", staysBound && news.objectId !== undefined ? "update" : "update-replace");
     for (const key of ["kind", "isAdmin", "requireMfa", "connectionLimit"] as const) {
         if (news[key] !== olds[key]) put(key === "kind" ? "principalType" : key, "update");
     }
@@ -36,13 +37,24 @@ export function diffPrincipal(
     return diff;
 }
 
-function isSameIdentity(olds: PrincipalSpec, news: PrincipalSpec, ownedObjectId: string | undefined): boolean {
+function isSameIdentity(
+    olds: PrincipalSpec,
+    news: PrincipalSpec,
+    ownedObjectId: string | undefined,
+): boolean {
     return news.objectId === undefined ? news.name === olds.name : news.objectId === ownedObjectId;
 }
 
 /** A list in any order: only what comes and goes counts. */
 function diffMemberships(olds: string[], news: string[], at: string): Diff {
-    return diffList("memberOf", olds, news, at, (role) => role, () => true);
+    return diffList(
+        "memberOf",
+        olds,
+        news,
+        at,
+        (role) => role,
+        () => true,
+    );
 }
 
 function diffSettings(olds: RoleSetting[], news: RoleSetting[], at: string): Diff {

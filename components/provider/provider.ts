@@ -29,7 +29,11 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         return Promise.resolve(JSON.stringify(packageSchema(this.version)));
     }
 
-    async check(resource: ResourceRef, _olds: PropertyMap | undefined, news: PropertyMap): Promise<CheckResult> {
+    async check(
+        resource: ResourceRef,
+        _olds: PropertyMap | undefined,
+        news: PropertyMap,
+    ): Promise<CheckResult> {
         return this.#handler(resource).check(news);
     }
 

@@ -121,7 +121,8 @@ function verified(principal: PlannedPrincipal, after: ServerState, args: Connect
     const { spec } = principal;
     const role = findRole(principal, after) ?? after.roles.find((other) => other.name === spec.name);
     const subject = `principal '${spec.name}'`;
-    if (!role?.label) throw new DatabaseError(`${subject}: the server made no Microsoft Entra role for it`, undefined);
+    if (!role?.label)
+        throw new DatabaseError(`${subject}: the server made no Microsoft Entra role for it`, undefined);
     const left = plan([{ spec, ownedObjectId: role.label.objectId }], after);
     if (left.length === 0) return role;
     const missing = left.map((step) => step.what).join("; ");

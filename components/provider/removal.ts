@@ -42,7 +42,12 @@ export async function remove(
     await connections.alone(
         args,
         async () => {
-            const { roles, session } = await inspect(connections, args, { names: [], objectIds: [principal.objectId] }, options);
+            const { roles, session } = await inspect(
+                connections,
+                args,
+                { names: [], objectIds: [principal.objectId] },
+                options,
+            );
             const role = roleOf(principal.objectId.toLowerCase(), roles, principal.name);
             if (!role) return;
             const run = new Run({ connections, args, role, session, onDelete, options });
@@ -59,13 +64,18 @@ class Run {
     /** @throws RefusedError before anything is changed. */
     async check(): Promise<void> {
         const { role, session } = this.removal;
-        const refuse = (why: string) => new RefusedError([`principal '${role.name}': cannot be removed: ${why}`]);
+        const refuse = (why: string) =>
+            new RefusedError([`principal '${role.name}': cannot be removed: ${why}`]);
         if (role.superuser) throw refuse("it is a superuser");
         if (role.name === session.user) {
-            throw refuse("it is the role that is signed in now; sign in as another administrator (connection.user)");
+            throw refuse(
+                "it is the role that is signed in now; sign in as another administrator (connection.user)",
+            );
         }
         if (session.version < 160000) return;
-        const answer = await this.#use(undefined, "reading it", (client) => client.query(sql.mayAlter(role.oid)));
+        const answer = await this.#use(undefined, "reading it", (client) =>
+            client.query(sql.mayAlter(role.oid)),
+        );
         if ((answer.rows[0] as { may: boolean }).may) return;
         const grant = `GRANT ${sql.identifier(role.name)} TO ${sql.identifier(session.user)} WITH ADMIN OPTION`;
         throw refuse(
@@ -97,14 +107,22 @@ class Run {
         await this.#transaction(undefined, what, [sql.lockForTransaction, ...statements]);
     }
 
-    async #transaction(database: string | undefined, what: string, statements: sql.Statement[]): Promise<void> {
+    async #transaction(
+        database: string | undefined,
+        what: string,
+        statements: sql.Statement[],
+    ): Promise<void> {
         await this.#use(database, what, async (client) => {
             await sendAll(client, [sql.begin, sql.ownNamesOnly, ...statements]);
             await sendAll(client, [sql.commit]);
         });
     }
 
-    async #use<T>(database: string | undefined, what: string, action: (client: PoolClient) => Promise<T>): Promise<T> {
+    async #use<T>(
+        database: string | undefined,
+        what: string,
+        action: (client: PoolClient) => Promise<T>,
+    ): Promise<T> {
         const { connections, args, role, options } = this.removal;
         const explaining = (client: PoolClient) =>
             action(client).catch((error: unknown) => {
@@ -127,7 +145,10 @@ class Run {
                 await client.query(sql.endSessions(role.oid));
                 await sleep(SESSION_PAUSE, undefined, { signal: options.signal });
             }
-            throw new DatabaseError(`principal '${role.name}': its sessions did not end; run again`, undefined);
+            throw new DatabaseError(
+                `principal '${role.name}': its sessions did not end; run again`,
+                undefined,
+            );
         });
     }
 
@@ -145,7 +166,10 @@ class Run {
         if (owned.length > 0) {
             // DROP OWNED leaves databases alone, and nobody means to lose one: they are handed over in either case.
             const statements = owned.map((name) => sql.setDatabaseOwner(name, to));
-            await this.#inPostgres(`handing its databases to '${to}'`, await this.#asMemberOf(to, statements));
+            await this.#inPostgres(
+                `handing its databases to '${to}'`,
+                await this.#asMemberOf(to, statements),
+            );
         }
         for (const name of names) {
             this.removal.options.log?.(`${describeAction(onDelete, to)} in database '${name}'`);
@@ -160,7 +184,9 @@ class Run {
     async #asMemberOf(to: string, statements: sql.Statement[]): Promise<sql.Statement[]> {
         const { session, role } = this.removal;
         if (to === session.user || statements.length === 0) return statements;
-        const answer = await this.#use(undefined, `looking for '${to}'`, (client) => client.query(sql.actsAs(to)));
+        const answer = await this.#use(undefined, `looking for '${to}'`, (client) =>
+            client.query(sql.actsAs(to)),
+        );
         const { exists, acts } = answer.rows[0] as { exists: boolean; acts: boolean };
         if (!exists) {
             throw new RefusedError([

@@ -31,7 +31,8 @@ export interface CheckResult {
     failures: CheckFailure[];
 }
 
-export type PropertyDiffKind = "add" | "add-replace" | "update" | "update-replace" | "delete" | "delete-replace";
+export type PropertyDiffKind =
+    "add" | "add-replace" | "update" | "update-replace" | "delete" | "delete-replace";
 
 export interface DiffResult {
     /** Property path to kind of change; empty means that nothing changes. */
@@ -113,6 +114,12 @@ export interface ResourceProvider {
 export function parseUrn(urn: string): ResourceRef {
     const match = /^urn:pulumi:([^:]*)::([^:]*)::(.*?)::(.*)$/s.exec(urn);
     if (!match) throw new Error(`'${urn}' is not a Pulumi URN`);
-    const [, stack, project, qualifiedType, name] = match as unknown as [string, string, string, string, string];
+    const [, stack, project, qualifiedType, name] = match as unknown as [
+        string,
+        string,
+        string,
+        string,
+        string,
+    ];
     return { urn, stack, project, type: qualifiedType.slice(qualifiedType.lastIndexOf("$") + 1), name };
 }

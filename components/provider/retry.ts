@@ -10,7 +10,15 @@ export interface RetryOptions {
     log?: (message: string) => void;
 }
 
-const NETWORK = new Set(["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+const NETWORK = new Set([
+    "ECONNRESET",
+    "ECONNREFUSED",
+    "EPIPE",
+    "ETIMEDOUT",
+    "EAI_AGAIN",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+]);
 
 /**
  * Serialisation and deadlock, the server shutting down, crashing or starting, connection trouble, and the unique violations
@@ -20,7 +28,8 @@ const NETWORK = new Set(["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT", "EA
 const PASSING = /^(40001|40P01|23505|57P01|57P02|57P03|08...)$/;
 
 /** pg's own errors for a lost connection carry no code. */
-const LOST = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|Client network socket disconnected)/;
+const LOST =
+    /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|Client network socket disconnected)/;
 
 export function isPassing(failure: unknown): boolean {
     const error = rootOf(failure);
@@ -59,7 +68,8 @@ export async function withRetry<T>(action: () => Promise<T>, options: RetryOptio
         } catch (error) {
             const pause = pauseBefore(attempt);
             if (!isPassing(error) || options.signal?.aborted || performance.now() + pause > end) throw error;
-            if (attempt === 1) options.log?.(`repeating: ${error instanceof Error ? error.message : String(error)}`);
+            if (attempt === 1)
+                options.log?.(`repeating: ${error instanceof Error ? error.message : String(error)}`);
             await sleep(pause, undefined, { signal: options.signal });
         }
     }

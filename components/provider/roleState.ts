@@ -58,7 +58,9 @@ export function roleState(row: RoleRow, mfa: Map<string, boolean>): RoleState {
         ...row,
         label: label && { ...label, mfa: told ?? label.mfa },
         settings: row.settings.flatMap(({ database, settings }) =>
-            settings.map(parseStored).map((setting) => (database === null ? setting : { ...setting, database })),
+            settings
+                .map(parseStored)
+                .map((setting) => (database === null ? setting : { ...setting, database })),
         ),
     };
 }

@@ -81,12 +81,14 @@ const PRINCIPAL: Table = {
     requireMfa: {
         type: YES_NO,
         output: true,
-        description: "Demands multi-factor authentication in the token. Can be changed in place. Default: false.",
+        description:
+            "Demands multi-factor authentication in the token. Can be changed in place. Default: false.",
     },
     memberOf: {
         type: listOf(TEXT),
         output: true,
-        description: "The roles that it is a member of, all of them: other memberships are revoked. Default: none.",
+        description:
+            "The roles that it is a member of, all of them: other memberships are revoked. Default: none.",
     },
     settings: {
         type: listOf(ref("RoleSetting")),
@@ -106,7 +108,11 @@ const PRINCIPAL: Table = {
 };
 
 const RESOURCE: Table = {
-    connection: { type: ref("Connection"), required: true, description: "How to reach and sign in to the server." },
+    connection: {
+        type: ref("Connection"),
+        required: true,
+        description: "How to reach and sign in to the server.",
+    },
     flavor: { type: ref("Flavor"), description: "Default: Flexible, the only one supported." },
     ...PRINCIPAL,
     onDelete: {
@@ -118,7 +124,11 @@ const RESOURCE: Table = {
 
 const ROLE_SETTING: Table = {
     name: { type: TEXT, required: true, description: "The parameter, for instance statement_timeout." },
-    value: { type: TEXT, required: true, description: "Its value; lists such as search_path separated by commas." },
+    value: {
+        type: TEXT,
+        required: true,
+        description: "Its value; lists such as search_path separated by commas.",
+    },
     database: { type: TEXT, description: "Only in this database. Default: in all." },
 };
 
@@ -154,14 +164,20 @@ export function packageSchema(version: string): object {
             [token("Cloud")]: enumType("Which Azure cloud the server is in.", Object.keys(CLOUDS)),
             [token("Flavor")]: enumType("Which kind of server.", ["Flexible", "SingleServer"]),
             [token("PrincipalType")]: enumType("The kind of identity.", Object.values(PrincipalType)),
-            [token("OnDeleteAction")]: enumType("What happens to the objects.", [...ON_DELETE_ACTIONS], ACTION_TEXTS),
+            [token("OnDeleteAction")]: enumType(
+                "What happens to the objects.",
+                [...ON_DELETE_ACTIONS],
+                ACTION_TEXTS,
+            ),
         },
         resources: { [DATABASE_PRINCIPAL]: resource() },
     };
 }
 
 function resource(): object {
-    const outputs: Table = Object.fromEntries(Object.entries(RESOURCE).filter(([, property]) => property.output));
+    const outputs: Table = Object.fromEntries(
+        Object.entries(RESOURCE).filter(([, property]) => property.output),
+    );
     const canLogin = "False where somebody took LOGIN from the role; the next deployment gives it back.";
     return {
         description:
@@ -194,5 +210,9 @@ const objectType = (description: string, table: Table) => ({
 const enumType = (description: string, values: string[], texts: Record<string, string> = {}) => ({
     type: "string",
     description,
-    enum: values.map((value) => ({ name: value, value, ...(texts[value] ? { description: texts[value] } : {}) })),
+    enum: values.map((value) => ({
+        name: value,
+        value,
+        ...(texts[value] ? { description: texts[value] } : {}),
+    })),
 });

@@ -6,7 +6,10 @@ import type { ResourceProvider } from "./resourceProvider";
 const PARENT_CHECK = 2_000;
 
 /** Serves until the engine ends the process; the process also ends itself when its parent is gone. */
-export async function servePlugin(provider: ResourceProvider, args: string[] = process.argv.slice(2)): Promise<void> {
+export async function servePlugin(
+    provider: ResourceProvider,
+    args: string[] = process.argv.slice(2),
+): Promise<void> {
     const engineAddress = args.find((arg) => !arg.startsWith("-"));
     const served = await serveProvider(provider, { engineAddress });
     process.stdout.write(`${served.port}\n`);

@@ -182,7 +182,9 @@ export function setSetting(role: string, setting: RoleSetting): Statement {
 }
 
 export function resetSetting(role: string, setting: { name: string; database?: string }): Statement {
-    return { text: `alter role ${identifier(role)}${within(setting.database)} reset ${parameter(setting.name)}` };
+    return {
+        text: `alter role ${identifier(role)}${within(setting.database)} reset ${parameter(setting.name)}`,
+    };
 }
 
 /**

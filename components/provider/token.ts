@@ -19,9 +19,13 @@ export function azureTokens(environment: NodeJS.ProcessEnv = process.env): Token
         let credential = credentials.get(local);
         if (!credential) credentials.set(local, (credential = newCredential(local, cloud, environment)));
         const scope = `${cloudEndpoints(cloud).tokenAudience}/.default`;
-        const token = await (await credential).getToken(scope, { abortSignal: signal }).catch((error: unknown) => {
-            throw noToken(error, scope);
-        });
+        const token = await (
+            await credential
+        )
+            .getToken(scope, { abortSignal: signal })
+            .catch((error: unknown) => {
+                throw noToken(error, scope);
+            });
         if (!token) throw noToken(new Error("the answer was empty"), scope);
         return token.token;
     };
@@ -37,7 +41,9 @@ async function newCredential(
     // Locally only the local metadata service is asked: no other credential of this machine may reach a stand-in.
     if (local) {
         const clientId = environment["AZURE_CLIENT_ID"];
-        return clientId ? new identity.ManagedIdentityCredential({ clientId }) : new identity.ManagedIdentityCredential();
+        return clientId
+            ? new identity.ManagedIdentityCredential({ clientId })
+            : new identity.ManagedIdentityCredential();
     }
     return new identity.DefaultAzureCredential({ authorityHost: authorityHost(cloud, environment) });
 }
