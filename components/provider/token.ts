@@ -2,15 +2,17 @@
  * Access tokens for PostgreSQL. One is asked for at every new connection (F17): the library keeps what is still valid,
  * and a token that expired during a long deployment is never used (E14). Nothing here stores, logs or shows a token.
  */
+import { readFile } from "node:fs/promises";
 import type { TokenCredential } from "@azure/identity";
 import { cloudEndpoints } from "../clouds";
+import { armIdentity, requestFederatedToken, type ArmIdentity, type OidcToken } from "./armIdentity";
 import { isLoopback } from "./connectionArgs";
 import { SignInError } from "./errors";
 
 /** Gives the password for a new connection. */
 export type TokenSource = (cloud: string, signal?: AbortSignal) => Promise<string>;
 
-/** The identity that runs the program, by Azure's default chain: environment, workload, managed identity, az and so on. */
+/** The identity that runs the program: that of Pulumi's Azure provider (`ARM_…`), else by Azure's default chain. */
 export function azureTokens(environment: NodeJS.ProcessEnv = process.env): TokenSource {
     const credentials = new Map<boolean, Promise<TokenCredential>>();
     return async (cloud, signal) => {
@@ -32,12 +34,14 @@ export function azureTokens(environment: NodeJS.ProcessEnv = process.env): Token
 }
 
 /** Loaded on the first connection: the library is large, and most plugin processes of a preview need none of it. */
+const identityLibrary = () => import("@azure/identity");
+
 async function newCredential(
     local: boolean,
     cloud: string,
     environment: NodeJS.ProcessEnv,
 ): Promise<TokenCredential> {
-    const identity = await import("@azure/identity");
+    const identity = await identityLibrary();
     // Locally only the local metadata service is asked: no other credential of this machine may reach a stand-in.
     if (local) {
         const clientId = environment["AZURE_CLIENT_ID"];
@@ -45,7 +49,41 @@ async function newCredential(
             ? new identity.ManagedIdentityCredential({ clientId })
             : new identity.ManagedIdentityCredential();
     }
-    return new identity.DefaultAzureCredential({ authorityHost: authorityHost(cloud, environment) });
+    return cloudCredential(identity, armIdentity(environment), authorityHost(cloud, environment));
+}
+
+function cloudCredential(
+    identity: Awaited<ReturnType<typeof identityLibrary>>,
+    arm: ArmIdentity,
+    authorityHost: string | undefined,
+): TokenCredential {
+    const options = { authorityHost };
+    switch (arm.kind) {
+        case "Oidc":
+            return new identity.ClientAssertionCredential(
+                arm.tenantId,
+                arm.clientId,
+                () => assertion(arm.token),
+                options,
+            );
+        case "Certificate": {
+            const certificate = { certificatePath: arm.path, certificatePassword: arm.password };
+            return new identity.ClientCertificateCredential(arm.tenantId, arm.clientId, certificate, options);
+        }
+        case "Secret":
+            return new identity.ClientSecretCredential(arm.tenantId, arm.clientId, arm.secret, options);
+        case "ManagedIdentity":
+            return arm.clientId
+                ? new identity.ManagedIdentityCredential({ clientId: arm.clientId })
+                : new identity.ManagedIdentityCredential();
+        case "Default":
+            return new identity.DefaultAzureCredential(options);
+    }
+}
+
+async function assertion(token: OidcToken): Promise<string> {
+    if (token.from === "value") return token.value;
+    return token.from === "file" ? (await readFile(token.path, "utf8")).trim() : requestFederatedToken(token);
 }
 
 /** What the environment says counts more than the cloud's default. */
