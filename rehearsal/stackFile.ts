@@ -14,10 +14,10 @@ export function projectName(): string {
 export function stackFileConfig(stack: string): Record<string, string> {
     const file = path.join(PROJECT_FOLDER, `Pulumi.${stack}.yaml`);
     const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-    return Object.fromEntries(
-        Object.entries(config).map(([key, value]) => [
-            key,
-            typeof value === "string" ? value : JSON.stringify(value),
-        ]),
-    );
+    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, configText(value)]));
+}
+
+/** A configuration value as the CLI hands it over. */
+export function configText(value: unknown): string {
+    return typeof value === "string" ? value : JSON.stringify(value);
 }

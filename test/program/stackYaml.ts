@@ -1,15 +1,9 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { parse } from "yaml";
+import { configText, stackFileConfig } from "../../rehearsal/stackFile";
 
 export const PROJECT = "passwordless-postgres";
 
 /** The configuration of a checked-in stack, in the form in which the CLI hands it to the program. */
-export function stackYaml(stack: string): Record<string, string> {
-    const file = path.join(__dirname, "..", "..", `Pulumi.${stack}.yaml`);
-    const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, asText(value)]));
-}
+export const stackYaml = stackFileConfig;
 
 /** The same, with some keys replaced; `undefined` takes a key away. */
 export function changed(
@@ -19,11 +13,7 @@ export function changed(
     const result = { ...raw };
     for (const [key, value] of Object.entries(changes)) {
         if (value === undefined) delete result[`${PROJECT}:${key}`];
-        else result[`${PROJECT}:${key}`] = asText(value);
+        else result[`${PROJECT}:${key}`] = configText(value);
     }
     return result;
-}
-
-function asText(value: unknown): string {
-    return typeof value === "string" ? value : JSON.stringify(value);
 }
