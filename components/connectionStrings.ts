@@ -46,7 +46,11 @@ export interface ConnectionStrings {
     jdbc: string;
     /** For Npgsql; give the token with UsePeriodicPasswordProvider. */
     npgsql: string;
-    /** For node-postgres; give the token as `password: async () => token`. */
+    /**
+     * For node-postgres: `new Client({ ...parse(text), password: async () => token })` with `parse` of
+     * `pg-connection-string`. Beside a `connectionString` the client forgets its `password`. The parser cannot read a
+     * database's name with `/`, `?` or `#`: give that as `database` too.
+     */
     nodePostgres: string;
 }
 
@@ -183,7 +187,12 @@ function npgsql(target: CheckedTarget): string {
 function nodePostgres(target: CheckedTarget): string {
     const ca: [string, string][] = target.caFile === undefined ? [] : [["sslrootcert", target.caFile]];
     const query = queryString([["sslmode", "verify-full"], ...ca]);
-    return `postgresql://${encodeUriPart(target.user)}@${hostAndPort(target)}/${encodeUriPart(target.database)}?${query}`;
+    return `postgresql://${encodeUriPart(target.user)}@${hostAndPort(target)}/${nodePostgresPath(target.database)}?${query}`;
+}
+
+/** Its parser decodes the user as a component but the path as a whole URI, in which these characters stay as they are. */
+function nodePostgresPath(database: string): string {
+    return encodeUriPart(database).replace(/%(3B|2C|3A|40|26|3D|2B|24)/g, (code) => decodeURIComponent(code));
 }
 
 function queryString(pairs: readonly (readonly [string, string])[]): string {

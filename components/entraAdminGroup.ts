@@ -9,6 +9,7 @@ import { ValidationError } from "./validationError";
 export interface NewAdminGroupArgs {
     /** Display name, which becomes the administrator's role name; no other group may have it. */
     displayName: pulumi.Input<string>;
+    /** Default: says what the group is for. */
     description?: pulumi.Input<string>;
     /** Object ids of users or service principals that manage the group. Default: whoever runs Pulumi. */
     owners?: pulumi.Input<pulumi.Input<string>[]>;
@@ -18,13 +19,17 @@ export interface NewAdminGroupArgs {
 
 /** A security group that is there already. One of the two is needed. */
 export interface ExistingAdminGroupArgs {
+    /** Display name, exactly as in Entra (F18); it must be the only group of that name. */
     displayName?: pulumi.Input<string>;
+    /** Object id. */
     objectId?: pulumi.Input<string>;
 }
 
 /** Exactly one of the two. */
 export interface EntraAdminGroupArgs {
+    /** A group to be made. */
     create?: NewAdminGroupArgs;
+    /** A group to be looked up. */
     existing?: ExistingAdminGroupArgs;
 }
 
@@ -37,6 +42,7 @@ export interface EntraAdminGroupArgs {
 export class EntraAdminGroup extends pulumi.ComponentResource {
     /** Name of the group and of its role. */
     public readonly displayName: pulumi.Output<string>;
+    /** Object id of the group. */
     public readonly objectId: pulumi.Output<string>;
     /** Always "Group", for the administrators of a server. */
     public readonly principalType: pulumi.Output<string>;

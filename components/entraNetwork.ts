@@ -40,11 +40,11 @@ export class EntraNetwork extends pulumi.ComponentResource {
     public readonly subnetId: pulumi.Output<string>;
     /** Resource id of the private DNS zone, linked to the network; empty where none was made or named. */
     public readonly privateDnsZoneId: pulumi.Output<string>;
-    /** Empty where none was made or named. */
+    /** Resource id of the virtual network; empty where none was made or named. */
     public readonly virtualNetworkId: pulumi.Output<string>;
-    /** Empty where there is none. */
+    /** Resource id of the network security group; empty where there is none. */
     public readonly networkSecurityGroupId: pulumi.Output<string>;
-    /** Empty where there is none. */
+    /** Resource id of the route table; empty where there is none. */
     public readonly routeTableId: pulumi.Output<string>;
 
     constructor(name: string, args: EntraNetworkArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -56,6 +56,8 @@ export interface EntraNetworkArgs {
     rulePriorityBase?: number;
     /** Only rules, for a network that is there already; then nothing else is made. */
     existing?: ExistingNetworkArgs;
+    /** An Azure Firewall in the way, which is given a rule for Microsoft Entra (F12). Default: none. */
     firewall?: EntraFirewallArgs;
+    /** Tags of what is made. */
     tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }

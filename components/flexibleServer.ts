@@ -31,6 +31,7 @@ import { serverErrorHook } from "./serverErrorHook";
 export class FlexibleServer extends pulumi.ComponentResource {
     /** Resource id of the server. */
     public readonly serverId: pulumi.Output<string>;
+    /** Name of the server. */
     public readonly serverName: pulumi.Output<string>;
     /** Host name to connect to. */
     public readonly host: pulumi.Output<string>;

@@ -38,6 +38,7 @@ export interface EntraAdministratorArgs {
 
 /** A range of addresses that may connect to a public server. */
 export interface ServerFirewallRuleArgs {
+    /** Name of the rule, unique on the server. */
     name: string;
     /** First IPv4 address. */
     startIpAddress: pulumi.Input<string>;
@@ -47,6 +48,7 @@ export interface ServerFirewallRuleArgs {
 
 /** A database of the server. It is made after the administrators, who otherwise could not manage it (F71). */
 export interface ServerDatabaseArgs {
+    /** Name of the database, unique on the server. */
     name: string;
     /** Default: UTF8. Changing this replaces the database. */
     charset?: pulumi.Input<string>;
@@ -68,12 +70,14 @@ export interface ServerNetworkArgs {
 export interface ServerSkuArgs {
     /** For instance Standard_D4ds_v5. */
     name: pulumi.Input<string>;
+    /** Burstable, GeneralPurpose or MemoryOptimized. */
     tier: pulumi.Input<string | ComputeTier>;
 }
 
 export interface FlexibleServerArgs {
     /** Name of the server, unique in all of Azure. Changing this replaces the server. */
     name: pulumi.Input<string>;
+    /** Resource group of the server. */
     resourceGroupName: pulumi.Input<string>;
     /** Azure region. Default: the resource group's. */
     location?: pulumi.Input<string>;
@@ -83,7 +87,7 @@ export interface FlexibleServerArgs {
     cloud?: Cloud;
     /** Major version of PostgreSQL. Default: 17. */
     version?: pulumi.Input<string>;
-    /** Default: Standard_D2ds_v5, GeneralPurpose. */
+    /** Size and kind of the compute. Default: Standard_D2ds_v5, GeneralPurpose. */
     sku?: ServerSkuArgs;
     /** Storage in GiB; it grows but never shrinks. Default: 32. */
     storageSizeGb?: pulumi.Input<number>;
@@ -91,7 +95,7 @@ export interface FlexibleServerArgs {
     backupRetentionDays?: pulumi.Input<number>;
     /** Whether backups are copied to the paired region. Fixed once the server is made. Default: false. */
     geoRedundantBackup?: pulumi.Input<boolean>;
-    /** Default: Disabled. */
+    /** Disabled, SameZone or ZoneRedundant. Default: Disabled. */
     highAvailability?: pulumi.Input<string | HighAvailabilityMode>;
     /** Zone of the primary when the server is made. A later change has no effect, as a failover moves it. */
     availabilityZone?: pulumi.Input<string>;
@@ -105,12 +109,15 @@ export interface FlexibleServerArgs {
     administratorLogin?: pulumi.Input<string>;
     /** Password of that login. Kept as a secret; changing it never replaces the server. */
     administratorPassword?: pulumi.Input<string>;
+    /** Where the server is reached from. Default: nowhere. */
     network?: ServerNetworkArgs;
     /** Who may connect from the internet. Default: nobody. */
     firewallRules?: ServerFirewallRuleArgs[];
     /** Server parameters by name. */
     parameters?: Record<string, pulumi.Input<string>>;
+    /** Databases, which only go away when protect is off. */
     databases?: ServerDatabaseArgs[];
+    /** Tags of the server. */
     tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
     /** Whether Pulumi refuses to delete or replace the server and its databases. Default: true. */
     protect?: boolean;

@@ -111,7 +111,7 @@ export function firewallRuleCollection(name: string, priority: number, sources: 
         rules: [
             {
                 ruleType: "NetworkRule" as const,
-                name: `${name}-entra`,
+                name,
                 ipProtocols: ["TCP"],
                 sourceAddresses: sources,
                 destinationAddresses: [ENTRA_TAG],

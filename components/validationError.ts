@@ -25,6 +25,11 @@ export class ValidationError extends Error {
         super(`${argument} ${shown(value)}: ${rule}; ${fix}.`);
         this.name = "ValidationError";
     }
+
+    /** The SDK hangs the failed promise, and with it every resource, onto errors; printing all that takes a minute. */
+    [Symbol.for("nodejs.util.inspect.custom")](): string {
+        return this.stack ?? this.message;
+    }
 }
 
 const LONGEST = 120;

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { AuthMode, FlexibleServer, type FlexibleServerArgs } from "../../components/index";
+import { record } from "./recorder";
+import { ADA, ada, admins, argsOfMode, deployer, GROUP, serverArgs } from "./serverArgs";
+
+const make = (args: FlexibleServerArgs, opts?: pulumi.ComponentResourceOptions) =>
+    record(() => new FlexibleServer("pg", args, opts));
+
+const everything = serverArgs({
+    administrators: [deployer, ada, admins],
+    network: { publicNetworkAccess: true },
+    firewallRules: [
+        { name: "office", startIpAddress: "203.0.113.1", endIpAddress: "203.0.113.9" },
+        { name: "home", startIpAddress: "198.51.100.7", endIpAddress: "198.51.100.7" },
+    ],
+    parameters: { log_connections: "on", "pgaudit.log": "ddl" },
+    databases: [{ name: "orders" }, { name: "billing", charset: "UTF8", collation: "C" }],
+});
+
+/** The server with all of that, made once. */
+let made: ReturnType<typeof make> | undefined;
+const full = () => (made ??= make(everything));
+
+describe("protection", () => {
+    const protection = async (args: Partial<FlexibleServerArgs>, opts?: pulumi.ComponentResourceOptions) => {
+        const recording = await make({ ...everything, ...args }, opts);
+        const { one, all } = recording;
+        return [one("Server"), ...all("Database"), ...all("FirewallRule")].map((r) => r.protect);
+    };
+    test("the server and its databases are protected unless told otherwise", async () => {
+        assert.deepEqual(await protection({}), [true, true, true, false, false]);
+        assert.deepEqual(await protection({ protect: false }), [false, false, false, false, false]);
+        assert.deepEqual(await protection({}, { protect: false }), [false, false, false, false, false]);
+        assert.deepEqual(await protection({ protect: true }, { protect: false }), [
+            true,
+            true,
+            true,
+            false,
+            false,
+        ]);
+    });
+
+    test("E8: neither the login nor a zone that a failover moved can replace the server", async () => {
+        const { one } = await make(argsOfMode(AuthMode.EntraAndPassword));
+        assert.deepEqual(one("Server").ignoreChanges, ["administratorLogin", "availabilityZone"]);
+    });
+
+    test("E8: the login is watched in previews, on the server and on the component", async () => {
+        const { one, recorder } = await make(argsOfMode(AuthMode.EntraAndPassword));
+        const hooks = [...one("Server").beforeUpdate, ...one("FlexibleServer").beforeUpdate];
+        assert.deepEqual(hooks, ["azure-postgres-entra:server-login:pg", "azure-postgres-entra:login:pg"]);
+        for (const name of hooks) assert.equal(recorder.hooks.find((h) => h.name === name)?.onDryRun, true);
+        const { inputs } = one("FlexibleServer");
+        assert.deepEqual(inputs, {
+            serverName: "pg-test",
+            authMode: "EntraAndPassword",
+            administratorLogin: "pgadmin",
+        });
+    });
+});
+
+describe("outputs", () => {
+    test("host, id, names, the administrators' roles and the databases", async () => {
+        const { result, value } = await full();
+        assert.equal(await value(result.serverId), "/azure/pg-server");
+        assert.equal(await value(result.serverName), "pg-test");
+        assert.equal(await value(result.host), "pg-test.postgres.database.azure.com");
+        assert.deepEqual(await value(result.administrators), [
+            "deployer",
+            "ada@contoso.com",
+            "Postgres Admins",
+        ]);
+        assert.deepEqual(await value(result.databases), ["orders", "billing"]);
+    });
+
+    test("F71: whatever uses the databases' names waits for the databases and so for the administrators", async () => {
+        const { result, all } = await full();
+        const waits = await dependenciesOf(result.databases);
+        assert.deepEqual(waits, new Set(all("Database").map((r) => r.urn)));
+    });
+});
+
+async function dependenciesOf(output: pulumi.Output<unknown>): Promise<Set<string>> {
+    const internal = output as unknown as { allResources(): Promise<Set<pulumi.Resource>> };
+    const resources = await internal.allResources();
+    const urns = [...resources].map((r) => new Promise<string>((resolve) => void r.urn.apply(resolve)));
+    return new Set(await Promise.all(urns));
+}
+
+describe("administrators that are known only later", () => {
+    const later = (value: string) => pulumi.output(Promise.resolve(value));
+    test("the name keys an administrator whose object id is an output; a key of its own where both are", async () => {
+        const { all } = await make(
+            serverArgs({
+                administrators: [
+                    { ...admins, objectId: later(GROUP) },
+                    {
+                        objectId: later(ADA),
+                        principalName: later("ada@contoso.com"),
+                        principalType: "User",
+                        key: "ada",
+                    },
+                ],
+            }),
+        );
+        assert.deepEqual(
+            all("AdministratorsMicrosoftEntra").map((r) => [r.name, r.inputs["objectId"]]),
+            [
+                ["pg-administrator-Postgres Admins", GROUP],
+                ["pg-administrator-ada", ADA],
+            ],
+        );
+    });
+});
