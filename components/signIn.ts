@@ -116,7 +116,7 @@ export function psqlCommand(shell: Shell, target: SignInTarget, token: TokenOpti
     const command = tokenCommand(shell, checked.cloud, token);
     if (shell === Shell.Bash) return `PGPASSWORD="$(${command})" ${psql}`;
     if (shell === Shell.PowerShell)
-        return `try { $env:PGPASSWORD = ${command}; ${psql} } finally { Remove-Item Env:PGPASSWORD }`;
+        return `try { $env:PGPASSWORD = ${command}; ${psql} } finally { Remove-Item Env:PGPASSWORD -ErrorAction Ignore }`;
     return [
         `for /f "usebackq delims=" %t in (\`${command}\`) do @set "PGPASSWORD=%t"`,
         psql,

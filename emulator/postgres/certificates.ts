@@ -3,7 +3,7 @@
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { createHash, webcrypto } from "node:crypto";
-import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 const CA_LIFETIME_DAYS = 3650;
@@ -55,7 +55,8 @@ export class CertificateAuthority {
         const file = path.join(folder, "ca.key");
         const certificateFile = path.join(folder, "ca.pem");
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        if (!(await isUsable(file))) await writePrivately(file, await newAuthority());
+        const found = await findAuthority(file);
+        if (found !== "usable") await writePrivately(file, await newAuthority(), found === "expiring");
         await chmod(file, 0o600);
         const [key, certificate] = x509.PemConverter.decode(await readFile(file, "utf8"));
         const issuer = new x509.X509Certificate(certificate!);
@@ -145,29 +146,26 @@ async function newAuthority(): Promise<string> {
     return `${await pemOfPrivateKey(keys)}\n${certificate.toString("pem")}\n`;
 }
 
-/** Whether there is an authority that outlives the certificates it is to issue. */
-async function isUsable(file: string): Promise<boolean> {
+/** `expiring`: it does not outlive the certificates that it is to issue. */
+async function findAuthority(file: string): Promise<"missing" | "expiring" | "usable"> {
     const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") throw error;
     });
-    if (text === undefined) return false;
+    if (text === undefined) return "missing";
     const [, certificate] = x509.PemConverter.decode(text);
     if (!certificate)
         throw new Error(`${file} holds no certificate authority. Remove it to have a new one made.`);
     const needed = Date.now() + SERVER_LIFETIME_DAYS * DAY_MS;
-    return new x509.X509Certificate(certificate).notAfter.getTime() > needed;
+    return new x509.X509Certificate(certificate).notAfter.getTime() > needed ? "usable" : "expiring";
 }
 
-/**
- * Never readable by others, not even for a moment, and never half there; the first of several writers wins.
- */
-async function writePrivately(file: string, text: string): Promise<void> {
+/** Never readable by others, not even for a moment, and never half there; the first of several writers wins. */
+async function writePrivately(file: string, text: string, replace: boolean): Promise<void> {
     const unfinished = `${file}.${newSerialNumber()}`;
     await writeFile(unfinished, text, { mode: 0o600, flag: "wx" });
+    if (replace) return rename(unfinished, file);
     try {
-        const old = await stat(file).catch(() => undefined);
-        if (old) await rename(unfinished, file);
-        else await link(unfinished, file);
+        await link(unfinished, file);
     } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     } finally {

@@ -14,7 +14,7 @@ const SERVICE_PARAMETERS: Record<string, readonly string[]> = { require_secure_t
 
 /** The service's own business: addresses, files, commands, and what is set when PostgreSQL starts. */
 const READ_ONLY =
-    /^(listen_addresses|port|fsync|full_page_writes|shared_memory_type|superuser_reserved_connections|unix_socket_\w+|allow_system_table_mods|\w+_(file|command|director(y|ies)))$/;
+    /^(listen_addresses|port|fsync|full_page_writes|\w*shared_memory_type|superuser_reserved_connections|unix_socket_\w+|allow_system_table_mods|\w+_(file|command|director(y|ies)))$/;
 
 export interface ParameterState {
     value: string;

@@ -34,6 +34,8 @@ function fixedSettings(socketFolder: string): string[] {
         full_page_writes: "off",
         superuser_reserved_connections: "10",
         shared_memory_type: "mmap",
+        // In the data folder: a PostgreSQL that is killed leaves nothing in /dev/shm.
+        dynamic_shared_memory_type: "mmap",
     };
     return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }

@@ -55,5 +55,7 @@ function endTogether(client: Duplex, upstream: Duplex): void {
             // What was written is still sent; then the other side is told that this is the end.
             other.end();
         });
+        // A client that went while PostgreSQL was being connected to has told so already.
+        if (one.destroyed) other.end();
     }
 }
