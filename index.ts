@@ -6,13 +6,14 @@ import { requireLocalAzure } from "./components/provider/localAzure";
 import { readStackConfig } from "./config";
 import { tellWhoSignsIn } from "./deployer";
 import { makePrincipals } from "./principals";
+import { makePrivileges } from "./privileges";
 import { signInLines } from "./signInLines";
 import { adminGroupArgs, checkStack, NAMES, networkArgs, serverArgs } from "./stackResources";
 import { UserMistake } from "./userMistake";
 
 const refuse = (mistake: Error) => Promise.reject(new UserMistake(mistake.message));
 
-/** The program: configuration, checks, then resource group, network, admin group, server and principals, in this order. */
+/** The program: configuration, checks, then resource group, network, admin group, server, privileges and principals, in this order. */
 export = async () => {
     const config = readStackConfig();
     checkStack(config);
@@ -41,7 +42,8 @@ export = async () => {
     const server = new FlexibleServer(NAMES.server, serverArgs(config, around), {
         dependsOn: entraNetwork ? [entraNetwork] : [],
     });
-    makePrincipals(config, server);
+    const privileges = makePrivileges(config, server, tenantId);
+    makePrincipals(config, server, privileges);
 
     return {
         host: server.host,

@@ -1,5 +1,6 @@
 import { type Cloud, signIn, type SignIn } from "./components/index";
 import { administratorNames, type StackConfig } from "./stackConfig";
+import { firstDatabase } from "./stackConfigAccess";
 import { expectedHost } from "./stackResources";
 
 /**
@@ -8,10 +9,9 @@ import { expectedHost } from "./stackResources";
  */
 export function signInLines(config: StackConfig, host: string, tenantId: string): Record<string, SignIn> {
     if (config.cloud === "Local") return {};
-    const database = config.databases[0]?.name ?? "postgres";
     const roles = [
         ...administratorNames(config).map((name) => ({ name, database: "postgres" })),
-        ...config.principals.map(({ name }) => ({ name, database })),
+        ...config.principals.map((p) => ({ name: p.name, database: firstDatabase(config, p) })),
     ];
     const address = config.hostAddresses[expectedHost(config)];
     const cloud = config.cloud as Cloud;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accessProblems } from "./stackConfigAccess";
 import { stackConfigSchema, type StackConfig } from "./stackConfigSchema";
 
 export type { StackConfig } from "./stackConfigSchema";
@@ -101,6 +102,7 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
 function step(schema: unknown, part: PropertyKey): unknown {
     if (schema instanceof z.ZodObject) return (schema.shape as Record<PropertyKey, unknown>)[part];
     if (schema instanceof z.ZodArray) return schema.element;
+    if (schema instanceof z.ZodRecord) return schema.valueType;
     return undefined;
 }
 
@@ -122,7 +124,11 @@ function quote(value: unknown): string {
 }
 
 function crossChecks(project: string, config: StackConfig): string[] {
-    return [...signInProblems(project, config), ...passwordProblems(project, config)];
+    return [
+        ...signInProblems(project, config),
+        ...passwordProblems(project, config),
+        ...accessProblems(project, config),
+    ];
 }
 
 function signInProblems(project: string, config: StackConfig): string[] {

@@ -97,10 +97,25 @@ const server = z.strictObject({
     tags: z.record(z.string(), z.string()).default({}),
 });
 
+/** What a profile of one's own may do in one schema; which privileges there are is the component's rule. */
+const schemaPrivileges = z.strictObject({
+    schema: text,
+    usage: z.array(text).optional(),
+    tables: z.array(text).optional(),
+    sequences: z.array(text).optional(),
+    functions: z.array(text).optional(),
+});
+
 const database = z.strictObject({
     name: text,
     charset: text.default("UTF8"),
     collation: text.default("en_US.utf8"),
+    /** Where the profiles have privileges; those that are missing are made. */
+    schemas: z.array(text).default(["public"]),
+    /** Profiles beside readonly, readwrite and owner, by name. */
+    profiles: z.record(z.string(), z.array(schemaPrivileges)).default({}),
+    /** Roles whose later objects the profiles cover too, beside the owner profile's. */
+    objectOwners: z.array(text).default([]),
 });
 
 const setting = z.strictObject({ name: text, value: z.string(), database: text.optional() });
@@ -116,13 +131,13 @@ const principal = z.strictObject({
     objectId: guid.optional(),
     isAdmin: z.boolean().default(false),
     requireMfa: z.boolean().default(false),
+    /** Which profile it has in which database. */
+    access: z.record(z.string(), text).default({}),
     memberOf: z.array(text).default([]),
     settings: z.array(setting).default([]),
     connectionLimit: z.number().int().min(-1).optional(),
     onDelete: onDelete.optional(),
     rebindFrom: text.optional(),
-    /** Its former name here, when it is renamed: the role is then renamed in place. */
-    renamedFrom: text.optional(),
 });
 
 const hostAndPort = text.regex(

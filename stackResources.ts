@@ -1,28 +1,39 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
     AuthMode,
+    checkMembershipCircles,
     checkPrincipals,
+    checkProfileRoles,
     type Cloud,
     cloudEndpoints,
-    type DatabasePrincipalArgs,
+    type DatabaseAccessArgs,
+    type DatabasePrincipalSetArgs,
     type EntraAdminGroup,
     type EntraAdminGroupArgs,
     type EntraAdministratorArgs,
     type EntraNetworkArgs,
     type FlexibleServerArgs,
     type OnDeleteAction,
+    type PrincipalEntryArgs,
     PrincipalType,
     type PrincipalToCheck,
 } from "./components/index";
+import { checkDatabaseAccess } from "./components/databaseAccessChecks";
 import { checkEntraAdminGroup } from "./components/entraAdminGroup";
 import { checkEntraNetwork } from "./components/entraNetworkChecks";
 import { checkFlexibleServer } from "./components/flexibleServerChecks";
 import { signInRole, type StackConfig } from "./stackConfig";
+import { accessOf, profilesOf } from "./stackConfigAccess";
 
 /** From the stack's configuration to the arguments of the components. No resource is registered here. */
 
 /** Names of the components in Pulumi's state. They are identity: a change of one replaces what it holds. */
-export const NAMES = { network: "network", adminGroup: "admin-group", server: "postgres" } as const;
+export const NAMES = {
+    network: "network",
+    adminGroup: "admin-group",
+    server: "postgres",
+    principals: "principals",
+} as const;
 
 /**
  * Checks everything that is known before anything is registered, so that bad input never half-applies.
@@ -35,6 +46,18 @@ export function checkStack(config: StackConfig): void {
     if (config.adminGroup) checkEntraAdminGroup(adminGroupArgs(config.adminGroup));
     checkFlexibleServer(serverArgs(config, { tenantId: config.tenantId ?? UNKNOWN_TENANT }));
     checkPrincipals(config.server.authMode as AuthMode, knownAdministrators(config), knownPrincipals(config));
+    checkMembershipCircles("principals.memberOf", config.principals);
+    checkPrivileges(config);
+}
+
+function checkPrivileges(config: StackConfig): void {
+    if (config.principals.length === 0) return;
+    const profiles = config.databases.map((database, i) => {
+        const around = { host: expectedHost(config), tenantId: config.tenantId ?? UNKNOWN_TENANT };
+        checkDatabaseAccess(databaseAccessArgs(config, database, around), `databases[${i}].`);
+        return { argument: `databases[${i}]`, database: database.name, profiles: profilesOf(database) };
+    });
+    checkProfileRoles(profiles, [...knownAdministrators(config), ...knownPrincipals(config)]);
 }
 
 /** Stands for the tenant of whoever runs Pulumi, which is only asked for after the checks. */
@@ -96,7 +119,7 @@ export function serverArgs(config: StackConfig, around: Surroundings): FlexibleS
             privateDnsZoneId: around.privateDnsZoneId,
         },
         firewallRules: config.network.access === "Public" ? config.network.firewallRules : [],
-        databases: config.databases,
+        databases: config.databases.map(({ name, charset, collation }) => ({ name, charset, collation })),
     };
 }
 
@@ -156,21 +179,51 @@ export function expectedHost(config: StackConfig): string {
     return `${config.server.name}.${cloudEndpoints(config.cloud).hostSuffix}`;
 }
 
-export function principalArgs(
+export function databaseAccessArgs(
     config: StackConfig,
-    principal: StackConfig["principals"][number],
-    host: pulumi.Input<string>,
-): DatabasePrincipalArgs {
-    const { renamedFrom: _, onDelete, principalType, ...rest } = principal;
+    database: StackConfig["databases"][number],
+    around: { host: pulumi.Input<string>; tenantId: pulumi.Input<string> },
+): DatabaseAccessArgs {
+    const { name, schemas, profiles, objectOwners } = database;
     return {
-        ...rest,
-        principalType: principalType as PrincipalType,
-        onDelete: onDelete && { ...onDelete, action: onDelete.action as OnDeleteAction },
+        ...around,
+        // This provider takes no address beside the host: through a tunnel the host's name must lead to it.
+        port: addressPort(config),
+        user: signInRole(config)!,
+        cloud: config.cloud as Cloud,
+        database: name,
+        schemas,
+        profiles: Object.entries(profiles).map(([profile, privileges]) => ({ name: profile, privileges })),
+        objectOwners,
+    };
+}
+
+function addressPort(config: StackConfig): number | undefined {
+    const address = config.hostAddresses[expectedHost(config)];
+    return address === undefined ? undefined : Number(address.slice(address.lastIndexOf(":") + 1));
+}
+
+export function principalSetArgs(config: StackConfig, host: pulumi.Input<string>): DatabasePrincipalSetArgs {
+    return {
         connection: {
             host,
             user: signInRole(config)!,
             cloud: config.cloud as Cloud,
             address: config.hostAddresses[expectedHost(config)],
         },
+        principals: Object.fromEntries(config.principals.map((p) => [p.name, principalEntry(p)])),
+    };
+}
+
+/** One principal: its profiles are memberships beside its own. */
+export function principalEntry(principal: StackConfig["principals"][number]): PrincipalEntryArgs {
+    const { access: _, onDelete, principalType, memberOf, settings, ...rest } = principal;
+    const given = accessOf(principal);
+    return {
+        ...rest,
+        principalType: principalType as PrincipalType,
+        memberOf: [...given.memberOf, ...memberOf],
+        settings: [...given.settings, ...settings],
+        onDelete: onDelete && { ...onDelete, action: onDelete.action as OnDeleteAction },
     };
 }

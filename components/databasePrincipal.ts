@@ -65,17 +65,8 @@ export interface OnDeleteArgs {
     reassignTo?: pulumi.Input<string>;
 }
 
-/** Inputs of a DatabasePrincipal. */
-export interface DatabasePrincipalArgs {
-    /** How to reach and sign in to the server. */
-    connection: pulumi.Input<ConnectionArgs>;
-    /** Which kind of server. Default: Flexible, the only one supported. */
-    flavor?: pulumi.Input<Flavor>;
-    /**
-     * The role's name, 1 to 63 bytes, exactly as in Microsoft Entra ID where no objectId is given. With an objectId a
-     * change renames the role in place; without one it replaces the role, as another name is another identity.
-     */
-    name: pulumi.Input<string>;
+/** What one principal is, alone or in a set. */
+export interface PrincipalProperties {
     /** User, Group or ServicePrincipal. A managed identity is a ServicePrincipal. */
     principalType: pulumi.Input<PrincipalType>;
     /**
@@ -103,6 +94,19 @@ export interface DatabasePrincipalArgs {
      * group of privileges. Default: no role is handed over.
      */
     rebindFrom?: pulumi.Input<string>;
+}
+
+/** Inputs of a DatabasePrincipal. */
+export interface DatabasePrincipalArgs extends PrincipalProperties {
+    /** How to reach and sign in to the server. */
+    connection: pulumi.Input<ConnectionArgs>;
+    /** Which kind of server. Default: Flexible, the only one supported. */
+    flavor?: pulumi.Input<Flavor>;
+    /**
+     * The role's name, 1 to 63 bytes, exactly as in Microsoft Entra ID where no objectId is given. With an objectId a
+     * change renames the role in place; without one it replaces the role, as another name is another identity.
+     */
+    name: pulumi.Input<string>;
     /** What becomes of its objects when it is removed. Default: all go to the administrator who signs in, so nothing is lost. */
     onDelete?: pulumi.Input<OnDeleteArgs>;
 }

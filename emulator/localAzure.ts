@@ -1,19 +1,20 @@
-import { existsSync, readFileSync } from "node:fs";
-import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import type { JWK } from "jose";
 import { version } from "../package.json";
 import type { ResourceProvider } from "../components/provider/resourceProvider";
 import { ResourceApi } from "./arm/resourceApi";
 import { LocalAzureEndpoint, writeEndpointFile, type Environment } from "./endpoint";
-import { Directory } from "./entra/directory";
+import { Closers } from "./closers";
+import type { Directory } from "./entra/directory";
 import { SEED_CLIENT_IDS, SEED_IDS, seedDirectory } from "./entra/seedDirectory";
+import { TenantFile } from "./entra/tenantFile";
 import { TokenIssuer } from "./entra/tokenIssuer";
 import { Faults } from "./faults";
 import { forLocalStackOnly } from "./localProvider";
+import { lockState } from "./stateLock";
 import { CertificateAuthority } from "./postgres/certificates";
 import { PostgresServers } from "./postgres/postgresServers";
-import { openRunFolder, type RunFolder } from "./postgres/runFolder";
+import { openRunFolder } from "./postgres/runFolder";
 import { tokenVerifier } from "./postgres/tokenCheck";
 import { azureNativeProvider } from "./providers/azureNative";
 import { azureadProvider } from "./providers/azuread";
@@ -34,19 +35,23 @@ export interface LocalAzureOptions {
 /** A whole Azure for PostgreSQL on this machine: tenant, tokens, resource API, servers, and Pulumi providers onto them. */
 export class LocalAzure {
     readonly faults = new Faults();
+    readonly #closers = new Closers();
     #parts!: Parts;
 
-    /** Starts it, with the servers that were kept. */
+    /**
+     * Starts it, with the servers that were kept.
+     *
+     * @throws Error where another process has the state folder
+     */
     static async start(options: LocalAzureOptions = {}): Promise<LocalAzure> {
         const azure = new LocalAzure();
-        const run = await openRunFolder();
         try {
-            azure.#parts = await startParts(azure, run, options);
+            azure.#parts = await startParts(azure, azure.#closers, options);
             await azure.api.open();
+            azure.#announce();
             return azure;
         } catch (error) {
-            if (azure.#parts) await azure.stop();
-            else await run.close();
+            await azure.stop().catch(() => undefined);
             throw error;
         }
     }
@@ -113,17 +118,26 @@ export class LocalAzure {
     }
 
     /** Stops everything. What was kept stays. */
-    async stop(): Promise<void> {
-        const { endpoint, servers, run, save } = this.#parts;
-        await endpoint.close();
-        await save();
-        await servers.stop();
-        await run.close();
+    stop(): Promise<void> {
+        return this.#closers.closeAll();
+    }
+
+    /** Last of all, so that whoever finds the file finds everything ready. */
+    #announce(): void {
+        const { url, key } = this.endpoint;
+        const { endpointFile, caFile } = this;
+        writeEndpointFile(endpointFile, {
+            url,
+            key,
+            caFile,
+            tenantId: this.directory.tenantId,
+            pid: process.pid,
+        });
+        this.#closers.add(() => rm(endpointFile, { force: true }));
     }
 }
 
 interface Parts {
-    run: RunFolder;
     ca: CertificateAuthority;
     directory: Directory;
     tokens: TokenIssuer;
@@ -131,20 +145,18 @@ interface Parts {
     api: ResourceApi;
     endpoint: LocalAzureEndpoint;
     endpointFile: string;
-    save: () => Promise<void>;
 }
 
-async function startParts(azure: LocalAzure, run: RunFolder, options: LocalAzureOptions): Promise<Parts> {
+async function startParts(azure: LocalAzure, closers: Closers, options: LocalAzureOptions): Promise<Parts> {
     const { stateFolder } = options;
+    if (stateFolder) await mkdir(stateFolder, { recursive: true, mode: 0o755 });
+    if (stateFolder) closers.add(await lockState(stateFolder));
+    const run = await openRunFolder();
+    closers.add(() => run.close());
     const folder = stateFolder ?? path.join(run.path, "azure");
     await mkdir(folder, { recursive: true, mode: 0o755 });
     const ca = await CertificateAuthority.open(path.join(folder, "ca"));
-    const tenant = new TenantFiles(folder);
-    const directory = options.directory ?? tenant.directory() ?? seedDirectory();
-    const tokens = await TokenIssuer.create(directory, {
-        privateJwk: tenant.signingKey(),
-        faults: azure.faults,
-    });
+    const { directory, tokens } = await openTenant(azure, closers, folder, options);
     const servers = new PostgresServers({
         folder: stateFolder && path.join(folder, "servers"),
         run,
@@ -154,6 +166,7 @@ async function startParts(azure: LocalAzure, run: RunFolder, options: LocalAzure
         ca,
         clientAddress: options.clientAddress,
     });
+    closers.add(() => servers.stop());
     const api = new ResourceApi({
         subscriptionId: LOCAL_SUBSCRIPTION_ID,
         directory,
@@ -170,55 +183,29 @@ async function startParts(azure: LocalAzure, run: RunFolder, options: LocalAzure
         resolve: (host) => azure.resolve(host),
         fault: (fault) => azure.faults.add(fault),
     });
-    const endpointFile = path.join(folder, "endpoint.json");
-    const { url, key } = endpoint;
-    writeEndpointFile(endpointFile, {
-        url,
-        key,
-        caFile: ca.certificateFile!,
-        tenantId: directory.tenantId,
-        pid: process.pid,
-    });
-    const save = () => tenant.save(directory, tokens);
-    if (stateFolder) directory.onChange(() => void save());
-    await save();
-    return { run, ca, directory, tokens, servers, api, endpoint, endpointFile, save };
+    closers.add(() => endpoint.close());
+    return {
+        ca,
+        directory,
+        tokens,
+        servers,
+        api,
+        endpoint,
+        endpointFile: path.join(folder, "endpoint.json"),
+    };
 }
 
-/** The tenant's objects and signing key, kept so that ids and tokens outlive a restart. */
-class TenantFiles {
-    readonly #file: string;
-    #writing: Promise<void> = Promise.resolve();
-
-    constructor(folder: string) {
-        this.#file = path.join(folder, "tenant.json");
-    }
-
-    directory(): Directory | undefined {
-        const kept = this.#read();
-        return kept && Directory.fromJSON(kept.directory);
-    }
-
-    signingKey(): JWK | undefined {
-        return this.#read()?.signingKey;
-    }
-
-    /** One write after another, each whole. */
-    save(directory: Directory, tokens: TokenIssuer): Promise<void> {
-        this.#writing = this.#writing.then(async () => {
-            const text = JSON.stringify({
-                directory: directory.toJSON(),
-                signingKey: tokens.exportPrivateJwk(),
-            });
-            const partial = `${this.#file}.partial`;
-            await writeFile(partial, text, { mode: 0o600 });
-            await chmod(partial, 0o600);
-            await rename(partial, this.#file);
-        });
-        return this.#writing;
-    }
-
-    #read(): { directory: ReturnType<Directory["toJSON"]>; signingKey: JWK } | undefined {
-        return existsSync(this.#file) ? JSON.parse(readFileSync(this.#file, "utf8")) : undefined;
-    }
+async function openTenant(azure: LocalAzure, closers: Closers, folder: string, options: LocalAzureOptions) {
+    const file = new TenantFile(folder);
+    const directory = options.directory ?? file.directory() ?? seedDirectory();
+    const tokens = await TokenIssuer.create(directory, {
+        privateJwk: file.signingKey(),
+        faults: azure.faults,
+    });
+    const save = () => file.save(directory, tokens);
+    await save();
+    // What a change could not save is tried again at the end, where a failure is told.
+    directory.onChange(() => void save().catch(() => undefined));
+    closers.add(save);
+    return { directory, tokens };
 }

@@ -1,6 +1,7 @@
 import { Cloud, psqlCommand, Shell, tokenCommand } from "../components/index";
 import { quoteFor } from "../components/shellQuoting";
 import { administratorNames, type StackConfig } from "../stackConfig";
+import { firstDatabase } from "../stackConfigAccess";
 import { PROJECT_FOLDER } from "./stackFile";
 
 /** Where the servers of a local Azure are reached. */
@@ -14,10 +15,9 @@ export interface LocalServerAddress {
 /** The lines for a person who wants to sign in to a running local Azure: for each role the token command and the psql line. */
 export function howToSignIn(config: StackConfig, server: LocalServerAddress, endpointFile?: string): string {
     const shell = process.platform === "win32" ? Shell.PowerShell : Shell.Bash;
-    const database = config.databases[0]?.name ?? "postgres";
     const roles = [
         ...administratorNames(config).map((name) => ({ name, database: "postgres" })),
-        ...config.principals.map(({ name }) => ({ name, database })),
+        ...config.principals.map((p) => ({ name: p.name, database: firstDatabase(config, p) })),
     ];
     return roles.map((role) => linesFor(shell, role, server, endpointFile)).join("\n\n");
 }

@@ -1,5 +1,7 @@
 import { serveProvider } from "../components/provider/grpcServer";
 import { readEndpointFile } from "../emulator/endpoint";
+import { Closers } from "../emulator/closers";
+import { metadataEnvironment } from "../emulator/endpoint/environment";
 import { LocalAzure } from "../emulator/localAzure";
 import { LOCAL_STACK } from "../emulator/localProvider";
 import { keptFolder } from "../emulator/postgres/cacheFolder";
@@ -7,11 +9,11 @@ import { parseStackConfig } from "../stackConfig";
 import { expectedHost } from "../stackResources";
 import { howToSignIn } from "./howToSignIn";
 import { onInterrupt } from "./interrupt";
-import { runPulumi } from "./localPulumi";
+import { refuseOtherStacks, runPulumi } from "./localPulumi";
 import {
     callLocalAzure,
     endpointFileOf,
-    removeSession,
+    removeProviders,
     runningSession,
     writeProviders,
     type LocalSession,
@@ -41,6 +43,9 @@ async function main(words: string[]): Promise<number> {
     if (command === "token") return printToken(stateFolder, rest);
     if (command === "sign-in") return printSignIn(stateFolder);
     if (command.startsWith("-")) return misuse(`unknown option: ${command}`);
+    refuseOtherStacks(words);
+    // From here on an interrupt is the CLI's to answer; the local Azure ends after it.
+    void onInterrupt();
     return withSession(stateFolder, (session) => pulumi(stateFolder, session, words));
 }
 
@@ -64,7 +69,8 @@ function signInText(azure: LocalAzure): string {
     const config = localConfig();
     const host = expectedHost(config);
     const found = azure.resolve(host);
-    if (!found) return "No server is deployed. In another terminal: npm run local -- up";
+    if (!found)
+        return "No server is deployed. In another terminal: npm run local -- up, then npm run local -- sign-in";
     return howToSignIn(config, { host, ...found, caFile: azure.caFile });
 }
 
@@ -117,23 +123,29 @@ async function withSession(
 
 async function startSession(stateFolder: string) {
     const progress = new Progress();
+    const closers = new Closers();
+    const stop = () => closers.closeAll();
     progress.begin("starting the local Azure");
-    const azure = await LocalAzure.start({ stateFolder });
-    const served = await Promise.all(
-        azure
-            .providers()
-            .map(async (provider) => ({ name: provider.name, server: await serveProvider(provider) })),
-    );
-    const debugProviders = served.map(({ name, server }) => `${name}:${server.port}`).join(",");
-    writeProviders(stateFolder, debugProviders);
-    progress.end("starting the local Azure");
-    const session: LocalSession = { ...readEndpointFile(azure.endpointFile), debugProviders };
-    const stop = async () => {
-        removeSession(stateFolder);
-        await Promise.all(served.map(({ server }) => server.close()));
-        await azure.stop();
-    };
-    return { azure, session, stop };
+    try {
+        const azure = await LocalAzure.start({ stateFolder });
+        closers.add(() => azure.stop());
+        const ports: string[] = [];
+        for (const provider of azure.providers()) {
+            const server = await serveProvider(provider);
+            closers.add(() => server.close());
+            ports.push(`${provider.name}:${server.port}`);
+        }
+        const endpoint = readEndpointFile(azure.endpointFile);
+        const debugProviders = ports.join(",");
+        writeProviders(stateFolder, endpoint, debugProviders);
+        closers.add(() => removeProviders(stateFolder));
+        return { azure, session: { ...endpoint, debugProviders } satisfies LocalSession, stop };
+    } catch (error) {
+        await stop().catch(() => undefined);
+        throw error;
+    } finally {
+        progress.end("starting the local Azure");
+    }
 }
 
 function pulumi(stateFolder: string, session: LocalSession, words: string[]): Promise<number> {
@@ -143,9 +155,8 @@ function pulumi(stateFolder: string, session: LocalSession, words: string[]): Pr
         stateFolder,
         debugProviders: session.debugProviders,
         environment: {
+            ...metadataEnvironment(session.url, process.env),
             LOCAL_AZURE_ENDPOINT: endpointFileOf(stateFolder),
-            AZURE_POD_IDENTITY_AUTHORITY_HOST: session.url,
-            AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
         },
     };
     return runPulumi(local, words);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { constants } from "node:os";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -32,8 +33,8 @@ export interface LocalPulumi {
     project: string;
     /** Holds the CLI's file backend between calls. */
     stateFolder: string;
-    /** What the local Azure adds to the environment: identity, endpoint. */
-    environment: Record<string, string>;
+    /** What the local Azure changes in the environment: identity, endpoint. `undefined`: take the variable away. */
+    environment: Record<string, string | undefined>;
     /** `azure-native:<port>,azuread:<port>,…` */
     debugProviders: string;
 }
@@ -49,23 +50,32 @@ export async function runPulumi(local: LocalPulumi, args: string[]): Promise<num
     return spawnPulumi(local, withStack(args));
 }
 
-function refuseOtherStacks(args: string[]): void {
-    const named = args.flatMap((arg, i) =>
-        arg === "-s" || arg === "--stack" ? [args[i + 1]] : arg.startsWith("--stack=") ? [arg.slice(8)] : [],
+/** @throws Error where the arguments name another stack than `local` */
+export function refuseOtherStacks(args: string[]): void {
+    const other = namedStacks(args).find((name) => name !== LOCAL_STACK);
+    if (other === undefined) return;
+    throw new Error(
+        `stack ${other}: the local Azure serves the stack '${LOCAL_STACK}' alone; for '${other}' run npx pulumi ${args[0]} --stack ${other}`,
     );
-    const other = named.find((name) => name !== LOCAL_STACK);
-    if (other !== undefined)
-        throw new Error(
-            `--stack ${other}: the local Azure serves the stack '${LOCAL_STACK}' alone; for '${other}' run npx pulumi ${args[0]} --stack ${other}`,
-        );
+}
+
+/** `-s x`, `-sx`, `-s=x`, `--stack x`, `--stack=x`, and the stack that `stack select|init|rm` take as a word. */
+function namedStacks(args: string[]): string[] {
+    const byOption = args.flatMap((arg, i) => {
+        if (arg === "-s" || arg === "--stack") return [args[i + 1] ?? ""];
+        const joined = /^(?:--stack=|-s=?)(.+)$/.exec(arg);
+        return joined && !/^--(?!stack=)/.test(arg) ? [joined[1]!] : [];
+    });
+    const [command, verb, word] = args;
+    const takesStack = command === "stack" && ["select", "init", "rm"].includes(verb ?? "");
+    return takesStack && word !== undefined && !word.startsWith("-") ? [...byOption, word] : byOption;
 }
 
 function withStack(args: string[]): string[] {
     const [command, ...rest] = args;
-    const named = args.some((arg) => arg === "-s" || arg.startsWith("--stack"));
-    return command && STACK_COMMANDS.has(command) && !named
-        ? [command, ...rest, "--stack", LOCAL_STACK]
-        : args;
+    if (!command || !STACK_COMMANDS.has(command) || namedStacks(args).length > 0) return args;
+    // What comes after `--` is not the CLI's own.
+    return [command, "--stack", LOCAL_STACK, ...rest];
 }
 
 async function makeStack(local: LocalPulumi): Promise<void> {
@@ -91,23 +101,27 @@ function spawnPulumi(
         env: environmentOf(local),
         stdio: ["inherit", output, "inherit"],
     });
-    // Ctrl-C reaches the CLI as well, which ends in order; until then the local Azure must stay.
-    const ignore = () => undefined;
-    process.on("SIGINT", ignore);
+    // Ctrl-C in a terminal reaches the CLI by itself; other signals are handed on, so that it ends in order.
+    const pass = () => child.kill("SIGINT");
+    for (const signal of HANDED_ON) process.on(signal, pass);
     return new Promise<number>((resolve, reject) => {
         child.on("error", (error) => reject(new Error(`the Pulumi CLI did not start: ${error.message}`)));
-        child.on("exit", (code) => resolve(code ?? 1));
-    }).finally(() => process.off("SIGINT", ignore));
+        child.on("exit", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 1)));
+    }).finally(() => {
+        for (const signal of HANDED_ON) process.off(signal, pass);
+    });
 }
+
+const HANDED_ON = ["SIGTERM", "SIGHUP"] as const;
 
 function environmentOf(local: LocalPulumi): NodeJS.ProcessEnv {
     // A real cloud's credentials have no business here, and must not be sent to a stand-in.
     const own = Object.entries(process.env).filter(
         ([name]) => !/^(AZURE|ARM|AZUREAD|PG)_?/.test(name) || name.startsWith("AZURE_POSTGRES_ENTRA"),
     );
+    const merged = { ...Object.fromEntries(own), ...local.environment };
     return {
-        ...Object.fromEntries(own),
-        ...local.environment,
+        ...Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined)),
         PULUMI_BACKEND_URL: pathToFileURL(backendFolder(local)).href,
         PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
         PULUMI_DEBUG_PROVIDERS: local.debugProviders,

@@ -15,15 +15,14 @@ export function endpointFileOf(stateFolder: string): string {
     return path.join(stateFolder, "endpoint.json");
 }
 
-export function writeProviders(stateFolder: string, debugProviders: string): void {
-    writeFileSync(path.join(stateFolder, PROVIDERS_FILE), JSON.stringify({ debugProviders }), {
-        mode: 0o600,
-    });
+/** `endpoint` says which local Azure they belong to: what a dead one left must not be taken for them. */
+export function writeProviders(stateFolder: string, endpoint: EndpointFile, debugProviders: string): void {
+    const content = JSON.stringify({ url: endpoint.url, pid: endpoint.pid, debugProviders });
+    writeFileSync(path.join(stateFolder, PROVIDERS_FILE), content, { mode: 0o600 });
 }
 
-export function removeSession(stateFolder: string): void {
-    for (const file of [endpointFileOf(stateFolder), path.join(stateFolder, PROVIDERS_FILE)])
-        rmSync(file, { force: true });
+export function removeProviders(stateFolder: string): void {
+    rmSync(path.join(stateFolder, PROVIDERS_FILE), { force: true });
 }
 
 /** The running local Azure of this state folder; `undefined` where none answers. */
@@ -31,9 +30,11 @@ export async function runningSession(stateFolder: string): Promise<LocalSession 
     const providersFile = path.join(stateFolder, PROVIDERS_FILE);
     if (!existsSync(endpointFileOf(stateFolder)) || !existsSync(providersFile)) return undefined;
     const endpoint = readEndpointFile(endpointFileOf(stateFolder));
-    if (!(await answers(endpoint))) return undefined;
-    const { debugProviders } = JSON.parse(readFileSync(providersFile, "utf8")) as { debugProviders: string };
-    return { ...endpoint, debugProviders };
+    const providers = JSON.parse(readFileSync(providersFile, "utf8")) as EndpointFile & {
+        debugProviders: string;
+    };
+    if (providers.url !== endpoint.url || providers.pid !== endpoint.pid) return undefined;
+    return (await answers(endpoint)) ? { ...endpoint, debugProviders: providers.debugProviders } : undefined;
 }
 
 async function answers(endpoint: EndpointFile): Promise<boolean> {

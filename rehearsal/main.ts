@@ -3,21 +3,26 @@ import { LocalAzure } from "../emulator/localAzure";
 import { showResource } from "./deploymentProgress";
 import { howToSignIn } from "./howToSignIn";
 import { onInterrupt } from "./interrupt";
-import { deployLocalStack, signInAsEverybody } from "./rehearsal";
+import { privilegeTable } from "./privilegeTable";
+import type { PrivilegeResult } from "./privilegeAttempt";
+import { deployLocalStack, signInAsEverybody, tryPrivileges } from "./rehearsal";
 import type { SignInResult } from "./signInAttempt";
 import { seconds, Progress, styleFor } from "./terminal";
 
-const HELP = `npm start: deploys the stack local on a local Azure, then signs in as everybody.
+const HELP = `npm start: deploys the stack local on a local Azure, then signs in as everybody and tries what each may do.
 
-  npm start                the sign-in table; exit code 0 only where all is as expected, else 1
-  npm start -- --json      the table as JSON on standard output: [{who, role, database, expected, seen, asExpected}]
+  npm start                the tables of sign-ins and of privileges; exit code 0 only where all is as expected, else 1
+  npm start -- --json      the tables as JSON on standard output:
+                           {signIns: [{who, role, database, expected, seen, asExpected}],
+                            privileges: [{who, role, database, profiles, expected, seen, asExpected, problem?}]}
   npm start -- --keep      leaves it running and prints how to sign in; Ctrl-C ends it
   npm start -- --help      this text
 
-NO_COLOR is honoured. Progress goes to standard error, the table to standard output.
+NO_COLOR is honoured. Progress goes to standard error, the tables to standard output.
 `;
 
 const WIDTH_WITHOUT_TERMINAL = 200;
+const WIDTH = process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL;
 
 interface Options {
     json: boolean;
@@ -65,8 +70,10 @@ async function runRehearsal(
     const { config, outputs } = await deployLocalStack(azure, (event) => showResource(progress, event));
     const host = outputs.host as string;
     progress.line(`Deployed ${host} in ${seconds(Date.now() - started)}. Signing in as everybody.`);
+    // First, while the tenant is as it was: the sign-ins end with an identity that is made anew.
+    const privileges = await tryPrivileges(azure, config, host);
     const results = await signInAsEverybody(azure, config, host, () => undefined);
-    report(results, options);
+    report(results, privileges, options);
     if (options.keep) {
         const server = { host, ...azure.resolve(host)!, caFile: azure.caFile };
         print(
@@ -75,11 +82,12 @@ async function runRehearsal(
         );
         await interrupted;
     }
-    return results.every((r) => r.asExpected) ? 0 : 1;
+    return [...results, ...privileges].every((r) => r.asExpected) ? 0 : 1;
 }
 
-function report(results: SignInResult[], options: Options): void {
-    if (options.json) return void print(`${JSON.stringify(results, undefined, 2)}\n`, 0);
+function report(results: SignInResult[], privileges: PrivilegeResult[], options: Options): void {
+    if (options.json)
+        return void print(`${JSON.stringify({ signIns: results, privileges }, undefined, 2)}\n`, 0);
     const style = styleFor(process.stdout);
     const table = terminalTable<SignInResult>(
         [
@@ -92,7 +100,7 @@ function report(results: SignInResult[], options: Options): void {
             { title: "seen", value: (r) => (r.seen === r.expected ? "signed in" : r.seen) },
         ],
         results,
-        process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL,
+        WIDTH,
     );
     const wrong = results.filter((r) => !r.asExpected).length;
     const summary =
@@ -100,6 +108,7 @@ function report(results: SignInResult[], options: Options): void {
             ? style.good(`All ${results.length} sign-ins are as expected.`)
             : style.bad(`${wrong} of ${results.length} sign-ins are not as expected.`);
     print(`${table}\n${summary}\n`, 0);
+    if (privileges.length > 0) print(privilegeTable(privileges, style, WIDTH), 0);
 }
 
 function print(text: string, code: number, stream: NodeJS.WriteStream = process.stdout): number {

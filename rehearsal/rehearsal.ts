@@ -1,10 +1,14 @@
 import type { LocalAzure } from "../emulator/localAzure";
 import { LOCAL_STACK } from "../emulator/localProvider";
+import { OWNER_PROFILE, profileRole } from "../components/index";
 import { AzurePostgresEntraProvider } from "../components/provider/provider";
+import { identifier } from "../components/provider/sql";
 import { parseStackConfig, type StackConfig } from "../stackConfig";
 import { deploy } from "./deployment";
+import { attemptPrivileges, LATER_TABLE_SQL, makeLaterTable, type PrivilegeResult } from "./privilegeAttempt";
+import { ownerOf, privilegeCases } from "./privilegeCases";
 import type { ResourceEvent } from "./rehearsalMonitor";
-import { recreatedIdentityCases, refusalCases, welcomeCases } from "./signInCases";
+import { recreatedIdentityCases, refusalCases, welcomeCases, type Tenant } from "./signInCases";
 import { attemptSignIn, type SignInAttempt, type SignInResult, type SignInTarget } from "./signInAttempt";
 import { projectName, stackFileConfig } from "./stackFile";
 
@@ -38,7 +42,7 @@ export async function signInAsEverybody(
     host: string,
     onResult: (result: SignInResult) => void,
 ): Promise<SignInResult[]> {
-    const tenant = { directory: azure.directory, tokens: azure.tokens, metadataUrl: azure.endpoint.url };
+    const tenant = tenantOf(azure);
     const target = signInTarget(azure, host);
     const results: SignInResult[] = [];
     const run = async (attempts: SignInAttempt[]) => {
@@ -52,6 +56,35 @@ export async function signInAsEverybody(
     await run(refusalCases(config, tenant));
     await run(await recreatedIdentityCases(config, tenant));
     return results;
+}
+
+/** Tries what every principal may do in every database, on a table that an owner makes now. */
+export async function tryPrivileges(
+    azure: LocalAzure,
+    config: StackConfig,
+    host: string,
+): Promise<PrivilegeResult[]> {
+    if (config.principals.length === 0) return [];
+    const [target, tenant] = [signInTarget(azure, host), tenantOf(azure)];
+    for (const { name } of config.databases) {
+        const owner = ownerOf(config, tenant, name);
+        await (owner ? makeLaterTable(target, owner) : makeTableAsProfile(azure, config, name));
+    }
+    const results: PrivilegeResult[] = [];
+    for (const attempt of privilegeCases(config, tenant))
+        results.push(await attemptPrivileges(target, attempt));
+    return results;
+}
+
+/** Where nobody has the owner profile. */
+async function makeTableAsProfile(azure: LocalAzure, config: StackConfig, database: string): Promise<void> {
+    const role = identifier(profileRole(database, OWNER_PROFILE));
+    const sql = `begin; set local role ${role}; ${LATER_TABLE_SQL}; commit`;
+    await azure.servers.get(config.server.name)!.superuserQuery(sql, undefined, database);
+}
+
+function tenantOf(azure: LocalAzure): Tenant {
+    return { directory: azure.directory, tokens: azure.tokens, metadataUrl: azure.endpoint.url };
 }
 
 function signInTarget(azure: LocalAzure, host: string): SignInTarget {

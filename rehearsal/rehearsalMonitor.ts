@@ -120,8 +120,11 @@ export class RehearsalMonitor extends MockMonitor {
     }
 
     async #custom(resource: ResourceRef, wrapped: PropertyMap, req: resourceProto.RegisterResourceRequest) {
-        if (resource.type.startsWith("pulumi:providers:")) return { id: resource.name, state: wrapped };
         const { inputs, secretKeys } = unwrapSecrets(wrapped);
+        if (resource.type.startsWith("pulumi:providers:")) {
+            await this.#configure(resource, inputs);
+            return { id: resource.name, state: wrapped };
+        }
         const hooks = req.getHooks()?.getOnErrorList() ?? [];
         // A rehearsal creates and does nothing else: hooks around updates and deletes have no turn.
         const unheard = [
@@ -132,6 +135,14 @@ export class RehearsalMonitor extends MockMonitor {
             throw new Error(`the rehearsal does not run create hooks (${unheard.join(", ")})`);
         const { id, properties } = await this.#create(resource, inputs, hooks);
         return { id, state: wrapSecrets(properties, secretKeys) };
+    }
+
+    /** An explicit provider is configured when it is registered, as the engine does it. */
+    async #configure(resource: ResourceRef, config: PropertyMap): Promise<void> {
+        const name = resource.type.slice("pulumi:providers:".length);
+        const provider = this.#providerOf(`${name}:`);
+        await provider.checkConfiguration?.(resource.urn);
+        await provider.configure?.(config);
     }
 
     async #create(resource: ResourceRef, news: PropertyMap, hooks: string[]) {

@@ -2,6 +2,7 @@ import type { Directory } from "../emulator/entra/directory";
 import type { DirectoryObject } from "../emulator/entra/directoryObject";
 import { POSTGRES_AUDIENCE, type ForgedKind, type TokenIssuer } from "../emulator/entra/tokenIssuer";
 import type { StackConfig } from "../stackConfig";
+import { firstDatabase } from "../stackConfigAccess";
 import type { SignInAttempt } from "./signInAttempt";
 
 /**
@@ -18,7 +19,6 @@ export interface Tenant {
 
 /** Administrators and principals, each as themselves; groups by each of their members. */
 export function welcomeCases(config: StackConfig, tenant: Tenant): SignInAttempt[] {
-    const databases = ["postgres", ...config.databases.map((d) => d.name)];
     const group = config.adminGroup && tenant.directory.findByName(config.adminGroup.displayName)[0];
     const administrators = [
         ...config.administrators.map((a) => ({ name: a.principalName, objectId: a.objectId })),
@@ -26,14 +26,17 @@ export function welcomeCases(config: StackConfig, tenant: Tenant): SignInAttempt
     ];
     return [
         ...administrators.flatMap((a) => byThemselves(tenant, a, "postgres", "administrator")),
-        ...config.principals.flatMap((p, i) =>
-            byThemselves(
-                tenant,
-                principalIdentity(tenant, p),
-                databases[1 + (i % (databases.length - 1))] ?? "postgres",
-            ),
-        ),
+        ...config.principals.flatMap((p) => asThemselves(tenant, p, firstDatabase(config, p))),
     ];
+}
+
+/** A principal as itself; a group as each of its members. */
+export function asThemselves(
+    tenant: Tenant,
+    principal: StackConfig["principals"][number],
+    database = "postgres",
+): SignInAttempt[] {
+    return byThemselves(tenant, principalIdentity(tenant, principal), database);
 }
 
 interface Named {

@@ -1,54 +1,41 @@
 /** The resource `DatabasePrincipal`: one principal, which is a set of one. */
-import { Failures, isKnown } from "./checks";
-import type { Connections, ConnectionArgs } from "./connection";
-import { checkConnection } from "./connectionArgs";
+import type { ConnectionArgs } from "./connection";
 import { parseImportId } from "./importId";
 import { checkOnDelete, onDeleteOf } from "./onDelete";
+import type { PrincipalChanges } from "./principalChanges";
 import { checkPrincipal } from "./principalCheck";
 import { diffPrincipal } from "./principalDiff";
-import { inputsFromDatabase, outputsOf } from "./principalOutputs";
-import { PRINCIPAL_KEYS, specOf, UNLABELLED } from "./principalSpec";
-import { inspect, reconcile } from "./reconcile";
-import { remove } from "./removal";
-import {
-    UNKNOWN,
-    type CheckResult,
-    type DiffResult,
-    type OperationOptions,
-    type PropertyMap,
-    type ReadResult,
+import { inputsFromDatabase, outputsOf, previewOutputs } from "./principalOutputs";
+import { PRINCIPAL_KEYS, specOf } from "./principalSpec";
+import { inspect } from "./reconcile";
+import type {
+    CheckResult,
+    DiffResult,
+    OperationOptions,
+    PropertyMap,
+    ReadResult,
+    ResourceRef,
 } from "./resourceProvider";
-import { roleOf } from "./roleState";
+import { RoleIndex } from "./roleState";
+import { checkServer, diffConnection } from "./serverArgs";
 
 const KEYS = ["connection", "flavor", ...PRINCIPAL_KEYS, "onDelete"];
 const text = (value: unknown) => (typeof value === "string" ? value : undefined);
 
 export class DatabasePrincipals {
-    /**
-     * Which resource (URN) last created or adopted a role in this process, by host and object id. Where a resource gets another
-     * name in the program, the engine creates the new one (which adopts the role) and then deletes the old one: that must not
-     * take the role away.
-     */
-    readonly #owners = new Map<string, string>();
+    constructor(private readonly changes: PrincipalChanges) {}
 
-    constructor(private readonly connections: Connections) {}
-
-    check(news: PropertyMap): CheckResult {
-        const failures = new Failures();
-        failures.unknownKeys("", news, KEYS);
-        const { flavor } = news;
-        if (isKnown(flavor) && flavor !== "Flexible") {
-            const rule =
-                "only Flexible is supported" + (flavor === "SingleServer" ? ", SingleServer not yet" : "");
-            failures.add("flavor", flavor, rule, "leave it out for a Flexible Server");
-        }
-        const all = [
-            ...failures.list,
-            ...checkConnection(news["connection"]),
+    check({ urn }: ResourceRef, news: PropertyMap): CheckResult {
+        const failures = [
+            ...checkServer(news, KEYS),
             ...checkPrincipal(news),
             ...checkOnDelete(news["onDelete"], news["name"]),
         ];
-        return { inputs: news, failures: all };
+        if (failures.length === 0) {
+            const { host } = news["connection"] as Partial<ConnectionArgs>;
+            this.changes.declarations.declare(urn, host, [specOf(news)]);
+        }
+        return { inputs: news, failures };
     }
 
     diff(state: PropertyMap, olds: PropertyMap, news: PropertyMap): DiffResult {
@@ -64,20 +51,21 @@ export class DatabasePrincipals {
     }
 
     async create(
-        urn: string,
+        { urn }: ResourceRef,
         inputs: PropertyMap,
         options: OperationOptions,
     ): Promise<{ id: string; properties: PropertyMap }> {
         if (options.preview) return { id: "", properties: previewOutputs(inputs, undefined) };
         const spec = specOf(inputs);
         const connection = inputs["connection"] as ConnectionArgs;
-        const [role] = await reconcile(this.connections, connection, [{ spec }], options);
-        const objectId = role!.label!.objectId;
-        this.#owners.set(`${connection.host} ${objectId}`, urn);
-        return { id: objectId, properties: outputsOf(role!, spec) };
+        const change = { urn, connection, principals: [{ spec }], leaving: [] };
+        const { roles } = await this.changes.apply(change, options);
+        const [role] = roles;
+        return { id: role!.label!.objectId, properties: outputsOf(role!, spec) };
     }
 
     async read(
+        _resource: ResourceRef,
         id: string,
         inputs: PropertyMap,
         state: PropertyMap,
@@ -85,36 +73,43 @@ export class DatabasePrincipals {
     ): Promise<ReadResult | undefined> {
         const imported = inputs["connection"] === undefined ? parseImportId(id) : undefined;
         const connection = imported?.connection ?? (inputs["connection"] as ConnectionArgs);
-        const objectId = (imported ? imported.objectId : (text(state["objectId"]) ?? id))?.toLowerCase();
-        const names = imported?.name !== undefined ? [imported.name] : [];
+        const wantedName = imported?.role.name;
+        const objectId = (imported ? imported.role.objectId : (text(state["objectId"]) ?? id))?.toLowerCase();
+        const names = wantedName !== undefined ? [wantedName] : [];
         const mfa = imported !== undefined || [inputs, state].some((map) => map["requireMfa"] === true);
         const wanted = { names, objectIds: objectId ? [objectId] : [], mfa };
-        const { roles } = await inspect(this.connections, connection, wanted, options);
+        const { roles } = await inspect(this.changes.connections, connection, wanted, options);
         // A role of the same name with another identity, or none, is not this principal (F33).
-        const role = objectId
-            ? roleOf(objectId, roles, text(state["name"]))
-            : roles.find((found) => found.name === imported?.name);
+        const index = new RoleIndex(roles);
+        const role = objectId ? index.of(objectId, text(state["name"])) : index.named(wantedName);
         if (!role?.label) return undefined;
         const known = inputsFromDatabase(role, imported ? { connection } : inputs);
         return {
             id: imported ? role.label.objectId : id,
             inputs: known,
-            properties: outputsOf(role, specOf(known)),
+            properties: outputsOf(role, specOf(imported ? known : inputs)),
         };
     }
 
-    async update(state: PropertyMap, news: PropertyMap, options: OperationOptions): Promise<PropertyMap> {
+    async update(
+        { urn }: ResourceRef,
+        state: PropertyMap,
+        _olds: PropertyMap,
+        news: PropertyMap,
+        options: OperationOptions,
+    ): Promise<PropertyMap> {
         const ownedObjectId = text(state["objectId"])?.toLowerCase();
         if (options.preview) return previewOutputs(news, ownedObjectId);
         const spec = specOf(news);
         const connection = news["connection"] as ConnectionArgs;
         const principal = { spec, ownedObjectId, hadMfa: state["requireMfa"] === true };
-        const [role] = await reconcile(this.connections, connection, [principal], options);
-        return outputsOf(role!, spec);
+        const change = { urn, connection, principals: [principal], leaving: [] };
+        const { roles } = await this.changes.apply(change, options);
+        return outputsOf(roles[0]!, spec);
     }
 
     async delete(
-        urn: string,
+        { urn }: ResourceRef,
         id: string,
         state: PropertyMap,
         inputs: PropertyMap,
@@ -122,43 +117,8 @@ export class DatabasePrincipals {
     ): Promise<void> {
         const connection = inputs["connection"] as ConnectionArgs;
         const objectId = (text(state["objectId"]) ?? id).toLowerCase();
-        const name = text(state["name"]) ?? "";
-        const key = `${connection.host} ${objectId}`;
-        if ((this.#owners.get(key) ?? urn) !== urn) {
-            options.log?.(`role '${name}' stays: another resource of this deployment has just taken it over`);
-            return;
-        }
-        await remove(
-            this.connections,
-            connection,
-            { name, objectId },
-            onDeleteOf(inputs["onDelete"]),
-            options,
-        );
-        this.#owners.delete(key);
+        const onDelete = onDeleteOf(inputs["onDelete"]);
+        const leaving = [{ name: text(state["name"]) ?? "", objectId, onDelete }];
+        await this.changes.end(urn, connection, leaving, options);
     }
-}
-
-/** Another host is another server; how to get there is only a way. */
-function diffConnection(given: unknown, wanted: unknown): DiffResult["detailedDiff"] {
-    if (given === UNKNOWN || wanted === UNKNOWN) return given === wanted ? {} : { connection: "update" };
-    const olds = given as Record<string, unknown>;
-    const news = wanted as Record<string, unknown>;
-    const diff: DiffResult["detailedDiff"] = {};
-    for (const key of new Set([...Object.keys(olds), ...Object.keys(news)])) {
-        const [before, after] = [olds[key] ?? undefined, news[key] ?? undefined];
-        if (before === after) continue;
-        if (key === "host") diff["connection.host"] = "update-replace";
-        else
-            diff[`connection.${key}`] =
-                before === undefined ? "add" : after === undefined ? "delete" : "update";
-    }
-    return diff;
-}
-
-/** What can be said before anything is done. */
-function previewOutputs(inputs: PropertyMap, ownedObjectId: string | undefined): PropertyMap {
-    const { kind, rebindFrom, ...spec } = specOf(inputs);
-    const objectId = spec.objectId ?? (rebindFrom === UNLABELLED ? UNKNOWN : ownedObjectId) ?? UNKNOWN;
-    return { ...spec, principalType: kind, objectId, canLogin: true };
 }

@@ -2,7 +2,15 @@
 import { roleNameProblem } from "../names";
 import { UNLABELLED, type PrincipalSpec } from "./principalSpec";
 import type { PlannedPrincipal } from "./plan";
-import { ADMIN_ROLE, roleOf, type RoleState, type ServerState } from "./roleState";
+import { ADMIN_ROLE, type RoleIndex, type RoleState, type SessionState } from "./roleState";
+
+/** What a decision about one principal depends on beside itself. */
+export interface Surroundings {
+    index: RoleIndex;
+    /** Names that become free before they are taken: their roles get other names in the same transaction. */
+    vacated: ReadonlySet<string>;
+    session: SessionState;
+}
 
 /** Does `rebindFrom` name exactly the identity that the role belongs to now? */
 export function mayRebind(spec: PrincipalSpec, role: RoleState): boolean {
@@ -14,13 +22,11 @@ export function mayRebind(spec: PrincipalSpec, role: RoleState): boolean {
  * Why the role must not become the declared principal's; `undefined` where it may.
  *
  * @param role The role that `findRole` found; `undefined` where none exists.
- * @param all Every declared principal: a name may become free by another one's rename.
  */
 export function checkTakeOver(
     principal: PlannedPrincipal,
     role: RoleState | undefined,
-    server: ServerState,
-    all: PlannedPrincipal[],
+    { index, vacated, session }: Surroundings,
 ): string | undefined {
     if (!role) return undefined;
     const { spec, ownedObjectId } = principal;
@@ -30,7 +36,7 @@ export function checkTakeOver(
     const isOwn = objectId !== undefined && role.label?.objectId === objectId;
     if (!isOwn && !mayRebind(spec, role)) return refusal(foreignRole(objectId, role));
     if (!isOwn) {
-        const why = unrebindable(role, server);
+        const why = unrebindable(role, session);
         if (why) return refusal(`role '${role.name}' must not be rebound: ${why}`);
     }
     const isKnown = ownedObjectId !== undefined && ownedObjectId === role.label?.objectId;
@@ -39,7 +45,7 @@ export function checkTakeOver(
             `object id ${role.label.objectId} is an administrator of the server already (role '${role.name}'), and cannot be a database principal as well; declare isAdmin: true, or remove the administrator first`,
         );
     }
-    if (role.name === server.session.user && !spec.isAdmin) {
+    if (role.name === session.user && !spec.isAdmin) {
         return refusal(
             "it is the role that is signed in now; it cannot take its own administrator rights away",
         );
@@ -50,15 +56,9 @@ export function checkTakeOver(
             `object id ${role.label?.objectId} has the role '${role.name}' already; declare that name (it can be renamed in a later deployment), or drop that role`,
         );
     }
-    const occupant = server.roles.find((other) => other.name === spec.name);
-    if (!occupant || all.some((other) => leaves(other, occupant, server))) return undefined;
+    const occupant = index.named(spec.name);
+    if (!occupant || vacated.has(spec.name)) return undefined;
     return refusal(`cannot be renamed from '${role.name}': ${owner(occupant)}`);
-}
-
-/** Is the role going to be renamed by this principal's own declaration? */
-function leaves({ spec, ownedObjectId }: PlannedPrincipal, role: RoleState, server: ServerState): boolean {
-    if (!ownedObjectId || role.label?.objectId !== ownedObjectId || spec.name === role.name) return false;
-    return roleOf(ownedObjectId, server.roles, spec.name) === role;
 }
 
 const owner = (role: RoleState) =>
@@ -77,10 +77,10 @@ function foreignRole(objectId: string | undefined, role: RoleState): string {
 }
 
 /** Roles that no `rebindFrom` hands over. */
-function unrebindable(role: RoleState, server: ServerState): string | undefined {
+function unrebindable(role: RoleState, session: SessionState): string | undefined {
     if (roleNameProblem(role.name)) return "its name is reserved";
     if (role.replication) return "it may replicate";
-    if (role.name === server.session.user) return "it is the role that is signed in";
+    if (role.name === session.user) return "it is the role that is signed in";
     if (role.label) return undefined;
     // Profile and owner roles (`<database>_readonly` and their like) cannot sign in, and must stay so.
     if (!role.canLogin) return "it has no LOGIN, so it is a group of privileges and nobody's own role";

@@ -1,6 +1,6 @@
 /**
- * Ids for `pulumi import`: `postgres://<administrator's role>@<host>[:port]/<object id, or role name>`, with
- * `?cloud=…&address=…` where needed. The role names are written as in URLs (`ada%40contoso.com`, `Prod%20DB%20Readonly`).
+ * Ids for `pulumi import`: `postgres://<administrator's role>@<host>[:port]/<object id, or role name>`, for a set
+ * several of them separated by commas, with `?cloud=…&address=…` where needed. The role names are written as in URLs (`ada%40contoso.com`, `Prod%20DB%20Readonly`).
  */
 import { isGuid } from "../names";
 import { checkConnection, type ConnectionArgs } from "./connectionArgs";
@@ -8,28 +8,52 @@ import { checkConnection, type ConnectionArgs } from "./connectionArgs";
 const FORM =
     "postgres://<administrator's role>@<host>/<object id or role name>, for instance postgres://DBA@pg-prod.postgres.database.azure.com/Prod%20DB%20Readonly";
 
+/** A role to import, by one of the two. */
+export interface ImportedRole {
+    objectId?: string;
+    name?: string;
+}
+
 /** @throws Error that shows the form. */
-export function parseImportId(id: string): { connection: ConnectionArgs; objectId?: string; name?: string } {
-    const refuse = (why: string) => new Error(`'${id}' cannot be imported: ${why}; write ${FORM}`);
+export function parseImportId(id: string): { connection: ConnectionArgs; role: ImportedRole } {
+    const { connection, path } = parse(id);
+    return { connection, role: decodeRole(id, path) };
+}
+
+/** @throws Error that shows the form. A comma in a role's name is written `%2C`. */
+export function parseSetImportId(id: string): { connection: ConnectionArgs; roles: ImportedRole[] } {
+    const { connection, path } = parse(id);
+    return { connection, roles: path.split(",").map((part) => decodeRole(id, part)) };
+}
+
+const refusal = (id: string, why: string) => new Error(`'${id}' cannot be imported: ${why}; write ${FORM}`);
+
+function parse(id: string): { connection: ConnectionArgs; path: string } {
     if (!URL.canParse(id) || new URL(id).protocol !== "postgres:")
-        throw refuse("it does not say which server");
+        throw refusal(id, "it does not say which server");
     const url = new URL(id);
-    let user: string, role: string;
-    try {
-        user = decodeURIComponent(url.username);
-        role = decodeURIComponent(url.pathname.slice(1));
-    } catch {
-        throw refuse("it is no valid URL");
-    }
-    if (url.password) throw refuse("there is no password: the identity that runs Pulumi signs in");
-    if (!role) throw refuse("the role is missing");
+    if (url.password) throw refusal(id, "there is no password: the identity that runs Pulumi signs in");
     const connection: ConnectionArgs = {
         host: url.hostname,
-        user,
+        user: decode(id, url.username),
         ...(url.port ? { port: Number(url.port) } : {}),
         ...(Object.fromEntries(url.searchParams) as Partial<ConnectionArgs>),
     };
     const [failure] = checkConnection(connection);
-    if (failure) throw refuse(failure.reason);
-    return isGuid(role) ? { connection, objectId: role } : { connection, name: role };
+    if (failure) throw refusal(id, failure.reason);
+    return { connection, path: url.pathname.slice(1) };
+}
+
+function decode(id: string, text: string): string {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        throw refusal(id, "it is no valid URL");
+    }
+}
+
+function decodeRole(id: string, text: string): ImportedRole {
+    const role = decode(id, text);
+    if (!role) throw refusal(id, "the role is missing");
+    return isGuid(role) ? { objectId: role.toLowerCase() } : { name: role };
 }

@@ -16,8 +16,9 @@ export function onDeleteOf(given: unknown): OnDelete {
     return isAbsent(given) ? { action: "Reassign" } : (given as OnDelete);
 }
 
-export function checkOnDelete(given: unknown, principalName: unknown): CheckFailure[] {
-    const failures = new Failures();
+/** @param at Prefix of the property paths: empty, or `principals["ada"].` in a set. */
+export function checkOnDelete(given: unknown, principalName: unknown, at = ""): CheckFailure[] {
+    const failures = new Failures(at);
     if (!failures.isOf("onDelete", given, "object")) return failures.list;
     const { action, reassignTo } = given as Record<string, unknown>;
     failures.unknownKeys("onDelete.", given as object, ["action", "reassignTo"]);

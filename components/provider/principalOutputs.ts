@@ -1,7 +1,6 @@
 /** What is kept in the state about a principal, and what a refresh says about it. Pure. */
-import type { PrincipalSpec } from "./principalSpec";
-import { specOf } from "./principalSpec";
-import type { PropertyMap } from "./resourceProvider";
+import { specOf, UNLABELLED, type PrincipalSpec } from "./principalSpec";
+import { UNKNOWN, type PropertyMap } from "./resourceProvider";
 import { ADMIN_ROLE, adminTraits, isUsable, type Membership, type RoleState } from "./roleState";
 import { sameValue, settingKey } from "./settings";
 
@@ -79,4 +78,11 @@ export function inputsFromDatabase(role: RoleState, inputs: PropertyMap): Proper
     put("memberOf", actual.memberOf, declared?.memberOf ?? []);
     put("settings", actual.settings, declared?.settings ?? []);
     return result;
+}
+
+/** What can be said before anything is done. */
+export function previewOutputs(inputs: PropertyMap, ownedObjectId: string | undefined): PropertyMap {
+    const { kind, rebindFrom, ...spec } = specOf(inputs);
+    const objectId = spec.objectId ?? (rebindFrom === UNLABELLED ? UNKNOWN : ownedObjectId) ?? UNKNOWN;
+    return { ...spec, principalType: kind, objectId, canLogin: true };
 }

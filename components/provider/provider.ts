@@ -2,6 +2,8 @@
 import { version } from "../package.json";
 import { Connections, type ConnectionsOptions } from "./connection";
 import { DatabasePrincipals } from "./databasePrincipals";
+import { DatabasePrincipalSets } from "./databasePrincipalSets";
+import { PrincipalChanges } from "./principalChanges";
 import type {
     CheckResult,
     DiffResult,
@@ -11,18 +13,22 @@ import type {
     ResourceProvider,
     ResourceRef,
 } from "./resourceProvider";
-import { DATABASE_PRINCIPAL, packageSchema } from "./schema";
+import { DATABASE_PRINCIPAL, DATABASE_PRINCIPAL_SET, packageSchema } from "./schema";
 
 export class AzurePostgresEntraProvider implements ResourceProvider {
     readonly name = "azure-postgres-entra";
     readonly version = version;
     readonly #connections: Connections;
-    readonly #principals: DatabasePrincipals;
+    readonly #handlers: Record<string, DatabasePrincipals | DatabasePrincipalSets>;
 
     /** @param options Only tests give any. */
     constructor(options: ConnectionsOptions = {}) {
         this.#connections = new Connections(options);
-        this.#principals = new DatabasePrincipals(this.#connections);
+        const changes = new PrincipalChanges(this.#connections);
+        this.#handlers = {
+            [DATABASE_PRINCIPAL]: new DatabasePrincipals(changes),
+            [DATABASE_PRINCIPAL_SET]: new DatabasePrincipalSets(changes),
+        };
     }
 
     getSchema(): Promise<string> {
@@ -34,7 +40,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         _olds: PropertyMap | undefined,
         news: PropertyMap,
     ): Promise<CheckResult> {
-        return this.#handler(resource).check(news);
+        return this.#handler(resource).check(resource, news);
     }
 
     async diff(
@@ -52,7 +58,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         inputs: PropertyMap,
         options: OperationOptions,
     ): Promise<{ id: string; properties: PropertyMap }> {
-        return this.#handler(resource).create(resource.urn, inputs, options);
+        return this.#handler(resource).create(resource, inputs, options);
     }
 
     async read(
@@ -62,18 +68,18 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         state: PropertyMap,
         options: OperationOptions,
     ): Promise<ReadResult | undefined> {
-        return this.#handler(resource).read(id, inputs, state, options);
+        return this.#handler(resource).read(resource, id, inputs, state, options);
     }
 
     async update(
         resource: ResourceRef,
         _id: string,
         state: PropertyMap,
-        _olds: PropertyMap,
+        olds: PropertyMap,
         news: PropertyMap,
         options: OperationOptions,
     ): Promise<PropertyMap> {
-        return this.#handler(resource).update(state, news, options);
+        return this.#handler(resource).update(resource, state, olds, news, options);
     }
 
     async delete(
@@ -83,15 +89,17 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         inputs: PropertyMap,
         options: OperationOptions,
     ): Promise<void> {
-        return this.#handler(resource).delete(resource.urn, id, state, inputs, options);
+        return this.#handler(resource).delete(resource, id, state, inputs, options);
     }
 
     close(): Promise<void> {
         return this.#connections.close();
     }
 
-    #handler(resource: ResourceRef): DatabasePrincipals {
-        if (resource.type === DATABASE_PRINCIPAL) return this.#principals;
-        throw new Error(`${this.name} has no custom resource ${resource.type}; known: ${DATABASE_PRINCIPAL}`);
+    #handler(resource: ResourceRef): DatabasePrincipals | DatabasePrincipalSets {
+        const handler = this.#handlers[resource.type];
+        if (handler) return handler;
+        const known = Object.keys(this.#handlers).join(", ");
+        throw new Error(`${this.name} has no custom resource ${resource.type}; known: ${known}`);
     }
 }

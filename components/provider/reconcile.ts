@@ -6,30 +6,51 @@ import type { PoolClient, QueryResult } from "pg";
 import type { ConnectionArgs, Connections, UseOptions } from "./connection";
 import { DatabaseError, explained, fixFor } from "./errors";
 import { sendAll, StatementError } from "./pipeline";
+import type { OnDelete } from "./onDelete";
 import { findRole, plan, type PlannedPrincipal, type Step } from "./plan";
+import { preflight, type Removed } from "./preflight";
 import { isLostConnection } from "./retry";
-import { roleState, type RoleRow, type RoleState, type ServerState, type SessionState } from "./roleState";
+import {
+    RoleIndex,
+    roleState,
+    type RoleRow,
+    type RoleState,
+    type ServerState,
+    type SessionState,
+} from "./roleState";
 import * as sql from "./sql";
+
+/** A principal that is declared no more, found by its object id alone. */
+export interface Leaving {
+    name: string;
+    objectId: string;
+    onDelete: OnDelete;
+}
+
+export interface ReconcileOptions extends UseOptions {
+    /** They are removed afterwards (`removal.ts`); here only what that takes is checked, and names are made free. */
+    leaving?: Leaving[];
+}
 
 /**
  * @returns What the database holds about each principal, in their order.
- * @throws RefusedError where a role belongs to somebody else; DatabaseError where a statement fails.
+ * @throws RefusedError where a role belongs to somebody else or a right is missing; DatabaseError where a statement fails.
  */
 export async function reconcile(
     connections: Connections,
     args: ConnectionArgs,
     principals: PlannedPrincipal[],
-    options: UseOptions = {},
+    options: ReconcileOptions = {},
 ): Promise<RoleState[]> {
+    const leaving = options.leaving ?? [];
     // A commit whose answer got lost: its transaction is asked for before anything is done again.
     let unanswered: string | undefined;
     const attempt = async (client: PoolClient) => {
         if (unanswered !== undefined && (await isCommitted(client, unanswered))) {
-            const after = await read(client, args, lookedFor(principals));
-            return principals.map((principal) => verified(principal, after, args));
+            return allVerified(principals, await read(client, args, lookedFor(principals, [])), args);
         }
         unanswered = undefined;
-        return transaction(client, args, principals, (id) => (unanswered = id));
+        return transaction(client, args, { principals, leaving }, (id) => (unanswered = id));
     };
     return connections.alone(args, () => connections.use(args, attempt, options), options.signal);
 }
@@ -62,11 +83,13 @@ async function read(client: PoolClient, args: ConnectionArgs, wanted: LookedFor)
 }
 
 /** All that can matter to these principals. */
-function lookedFor(principals: PlannedPrincipal[]): LookedFor {
+function lookedFor(principals: PlannedPrincipal[], leaving: Leaving[]): LookedFor {
     const ids = principals.map(({ spec, ownedObjectId }) => [spec.objectId, ownedObjectId, spec.rebindFrom]);
+    const left = leaving.map(({ objectId }) => objectId);
+    const names = principals.flatMap(({ spec }) => [spec.name, ...spec.memberOf]);
     return {
-        names: principals.map(({ spec }) => spec.name),
-        objectIds: ids.flat().filter((id) => id !== undefined),
+        names: [...new Set(names)],
+        objectIds: [...new Set([...ids.flat().filter((id) => id !== undefined), ...left])],
         mfa: principals.some(({ spec, hadMfa }) => spec.requireMfa || hadMfa),
     };
 }
@@ -86,13 +109,18 @@ function rolesOf([roles, mfa]: QueryResult[]): RoleState[] {
     return (roles!.rows as RoleRow[]).map((row) => roleState(row, byName));
 }
 
+interface Change {
+    principals: PlannedPrincipal[];
+    leaving: Leaving[];
+}
+
 async function transaction(
     client: PoolClient,
     args: ConnectionArgs,
-    principals: PlannedPrincipal[],
+    { principals, leaving }: Change,
     onCommit: (transactionId: string) => void,
 ): Promise<RoleState[]> {
-    const reading = roleStatements(lookedFor(principals));
+    const reading = roleStatements(lookedFor(principals, leaving));
     const locking = [sql.begin, sql.ownNamesOnly, sql.lockForTransaction, sql.session];
     const before = await sendAll(client, [...locking, ...reading]).then(
         (answers) => stateOf(answers.slice(3)),
@@ -100,10 +128,14 @@ async function transaction(
             throw readFailure(error, args);
         },
     );
-    const steps = plan(principals, before);
+    const index = new RoleIndex(before.roles);
+    // A role that stays keeps its name.
+    const vacating = leaving.filter(({ onDelete }) => onDelete.action !== "Keep");
+    const steps = plan(principals, before, new Set(vacating.map(({ objectId }) => objectId)));
+    preflight(steps, removedRoles(leaving, index), before.session);
     if (steps.length === 0) {
         await sendAll(client, [sql.rollback]);
-        return principals.map((principal) => findRole(principal, before)!);
+        return principals.map((principal) => findRole(principal, index)!);
     }
     const statements = [...steps.map((step) => step.statement), sql.transactionId, ...reading];
     const answers = await sendAll(client, statements).catch((error: unknown) => {
@@ -111,24 +143,38 @@ async function transaction(
     });
     const [id, ...roleAnswers] = answers.slice(steps.length) as [QueryResult, ...QueryResult[]];
     const after = { session: before.session, roles: rolesOf(roleAnswers) };
-    const roles = principals.map((principal) => verified(principal, after, args));
+    const roles = allVerified(principals, after, args);
     await commit(client, args, (id.rows[0] as { id: string | null }).id, onCommit);
     return roles;
 }
 
+/** The roles of leaving principals; those that are gone already need nothing. */
+export function removedRoles(leaving: Leaving[], index: RoleIndex): Removed[] {
+    return leaving.flatMap(({ name, objectId, onDelete }) => {
+        const role = index.of(objectId, name);
+        return role ? [{ role, onDelete }] : [];
+    });
+}
+
 /** What was to be done must be done, before it counts: services and versions differ in what they silently leave out. */
-function verified(principal: PlannedPrincipal, after: ServerState, args: ConnectionArgs): RoleState {
-    const { spec } = principal;
-    const role = findRole(principal, after) ?? after.roles.find((other) => other.name === spec.name);
-    const subject = `principal '${spec.name}'`;
-    if (!role?.label)
-        throw new DatabaseError(`${subject}: the server made no Microsoft Entra role for it`, undefined);
-    const left = plan([{ spec, ownedObjectId: role.label.objectId }], after);
-    if (left.length === 0) return role;
-    const missing = left.map((step) => step.what).join("; ");
+function allVerified(principals: PlannedPrincipal[], after: ServerState, args: ConnectionArgs): RoleState[] {
+    const index = new RoleIndex(after.roles);
+    const roles = principals.map((principal) => {
+        const role = findRole(principal, index);
+        if (role?.label) return { role, principal: { ...principal, ownedObjectId: role.label.objectId } };
+        const why = "the server made no Microsoft Entra role for it";
+        throw new DatabaseError(`principal '${principal.spec.name}': ${why}`, undefined);
+    });
+    const left = plan(
+        roles.map(({ principal: { spec, ownedObjectId } }) => ({ spec, ownedObjectId })),
+        after,
+    );
+    const [first] = left;
+    if (!first) return roles.map(({ role }) => role);
+    const missing = left.filter((step) => step.principal === first.principal).map((step) => step.what);
     const fix = fixFor({ code: "42501" }, args.user);
     throw new DatabaseError(
-        `${subject}: the server accepted the change, but this is still to be done: ${missing}. Nothing was changed. Fix: ${fix}.`,
+        `principal '${first.principal}': the server accepted the change, but this is still to be done: ${missing.join("; ")}. Nothing was changed. Fix: ${fix}.`,
         undefined,
     );
 }

@@ -23,6 +23,8 @@ export interface RoleRow {
     createRole: boolean;
     createDb: boolean;
     connectionLimit: number;
+    /** The signed-in role holds ADMIN OPTION on it. */
+    administered: boolean;
     labels: [string, string][];
     memberships: Membership[];
     settings: { database: string | null; settings: string[] }[];
@@ -40,7 +42,13 @@ export interface SessionState {
     database: string;
     /** As `server_version_num`: 170010 is 17.10. */
     version: number;
+    superuser: boolean;
+    /** Has CREATEROLE. */
     createsRoles: boolean;
+    /** A Microsoft Entra administrator by its label, or a member of azure_pg_admin. */
+    isEntraAdmin: boolean;
+    /** Holds pg_signal_backend. */
+    endsSessions: boolean;
 }
 
 export interface ServerState {
@@ -65,10 +73,31 @@ export function roleState(row: RoleRow, mfa: Map<string, boolean>): RoleState {
     };
 }
 
-/** The role of an identity: the one of that name where several carry the object id. */
-export function roleOf(objectId: string, roles: RoleState[], preferredName?: string): RoleState | undefined {
-    const own = roles.filter((role) => role.label?.objectId === objectId);
-    return own.find((role) => role.name === preferredName) ?? own[0];
+/** Roles by name and by object id, so that a set takes one pass whatever its size. */
+export class RoleIndex {
+    readonly #named = new Map<string, RoleState>();
+    readonly #identified = new Map<string, RoleState[]>();
+
+    constructor(roles: RoleState[]) {
+        for (const role of roles) {
+            this.#named.set(role.name, role);
+            const objectId = role.label?.objectId;
+            if (objectId === undefined) continue;
+            const others = this.#identified.get(objectId);
+            if (others) others.push(role);
+            else this.#identified.set(objectId, [role]);
+        }
+    }
+
+    named(name: string | undefined): RoleState | undefined {
+        return name === undefined ? undefined : this.#named.get(name);
+    }
+
+    /** The role of an identity: the one of that name where several carry the object id. */
+    of(objectId: string | undefined, preferredName?: string): RoleState | undefined {
+        const own = objectId === undefined ? undefined : this.#identified.get(objectId);
+        return own?.find((role) => role.name === preferredName) ?? own?.[0];
+    }
 }
 
 /** Usable as a plain GRANT gives it: privileges inherited, SET ROLE possible. */

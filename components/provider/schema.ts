@@ -5,6 +5,7 @@ import { PrincipalType } from "../principalType";
 
 export const PACKAGE = "azure-postgres-entra";
 export const DATABASE_PRINCIPAL = `${PACKAGE}:index:DatabasePrincipal`;
+export const DATABASE_PRINCIPAL_SET = `${PACKAGE}:index:DatabasePrincipalSet`;
 
 const token = (name: string) => `${PACKAGE}:index:${name}`;
 const ref = (name: string) => ({ $ref: `#/types/${token(name)}` });
@@ -12,6 +13,7 @@ const TEXT = { type: "string" };
 const YES_NO = { type: "boolean" };
 const NUMBER = { type: "integer" };
 const listOf = (items: object) => ({ type: "array", items });
+const mapOf = (additionalProperties: object) => ({ type: "object", additionalProperties });
 
 interface Property {
     type: object;
@@ -122,6 +124,51 @@ const RESOURCE: Table = {
     },
 };
 
+const ENTRY: Table = {
+    ...PRINCIPAL,
+    name: {
+        type: TEXT,
+        output: true,
+        description:
+            "The role's name, 1 to 63 bytes, exactly as in Microsoft Entra ID where no objectId is given. With an objectId a change renames the role. Default: the key.",
+    },
+    onDelete: {
+        type: ref("OnDelete"),
+        description:
+            "What becomes of its objects when it is taken out of the set. Default: what the set says.",
+    },
+};
+
+const CAN_LOGIN: Property = {
+    type: YES_NO,
+    output: true,
+    description: "False where somebody took LOGIN from the role; the next deployment gives it back.",
+};
+
+function outputsOf(table: Table): Table {
+    const outputs = Object.entries(table).filter(([, property]) => property.output);
+    return Object.fromEntries(outputs.map(([name, property]) => [name, { ...property, required: true }]));
+}
+
+/** What comes out for each principal. */
+const STATE: Table = outputsOf({ ...PRINCIPAL, canLogin: CAN_LOGIN });
+
+const SET: Table = {
+    connection: RESOURCE.connection!,
+    flavor: RESOURCE.flavor!,
+    principals: {
+        type: mapOf(ref("PrincipalEntry")),
+        required: true,
+        description:
+            "The principals by keys of your choice. A key is for the preview and the state alone; keep it when a principal is renamed, and give the name.",
+    },
+    onDelete: {
+        type: ref("OnDelete"),
+        description:
+            "What becomes of the objects of principals that are removed. Default: all go to the administrator who signs in, so nothing is lost.",
+    },
+};
+
 const ROLE_SETTING: Table = {
     name: { type: TEXT, required: true, description: "The parameter, for instance statement_timeout." },
     value: {
@@ -159,6 +206,8 @@ export function packageSchema(version: string): object {
         language: { nodejs: { respectSchemaVersion: true }, python: { respectSchemaVersion: true } },
         types: {
             [token("Connection")]: objectType("How to reach and sign in to a server.", CONNECTION),
+            [token("PrincipalEntry")]: objectType("One principal of a set.", ENTRY),
+            [token("PrincipalState")]: objectType("What the server holds about a principal.", STATE),
             [token("RoleSetting")]: objectType("One parameter of a role (ALTER ROLE … SET).", ROLE_SETTING),
             [token("OnDelete")]: objectType("What becomes of the objects of a removed principal.", ON_DELETE),
             [token("Cloud")]: enumType("Which Azure cloud the server is in.", Object.keys(CLOUDS)),
@@ -170,22 +219,31 @@ export function packageSchema(version: string): object {
                 ACTION_TEXTS,
             ),
         },
-        resources: { [DATABASE_PRINCIPAL]: resource() },
+        resources: { [DATABASE_PRINCIPAL]: principal(), [DATABASE_PRINCIPAL_SET]: principalSet() },
     };
 }
 
-function resource(): object {
-    const outputs: Table = Object.fromEntries(
-        Object.entries(RESOURCE).filter(([, property]) => property.output),
-    );
-    const canLogin = "False where somebody took LOGIN from the role; the next deployment gives it back.";
+function principal(): object {
     return {
         description:
             "A role in PostgreSQL for one Microsoft Entra identity, found by its object id. A role that carries the same object id is adopted, with exactly the memberships and settings declared here; a role of another identity is refused.",
         inputProperties: properties(RESOURCE),
         requiredInputs: required(RESOURCE),
-        properties: { ...properties(outputs), canLogin: { ...YES_NO, description: canLogin } },
-        required: [...Object.keys(outputs), "canLogin"],
+        properties: properties(STATE),
+        required: required(STATE),
+    };
+}
+
+function principalSet(): object {
+    const description = "What the server holds about each principal, by its key.";
+    const principals = { ...mapOf(ref("PrincipalState")), description };
+    return {
+        description:
+            "Roles in PostgreSQL for many Microsoft Entra identities, made and changed together in one transaction: all or nothing. A set manages only what it names, so several sets can be on one server.",
+        inputProperties: properties(SET),
+        requiredInputs: required(SET),
+        properties: { principals },
+        required: ["principals"],
     };
 }
 

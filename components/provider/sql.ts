@@ -51,8 +51,14 @@ export const unlockSession: Statement = { text: `select pg_advisory_unlock(${LOC
 export const session: Statement = {
     text: `select current_user::text as "user", current_database()::text as "database",
     current_setting('server_version_num')::int as version,
-    coalesce((select rolcreaterole or rolsuper from pg_catalog.pg_roles where rolname = current_user), false)
-        as "createsRoles"`,
+    r.rolsuper as superuser, r.rolcreaterole or r.rolsuper as "createsRoles",
+    pg_catalog.pg_has_role(r.oid, 'pg_signal_backend', 'USAGE') as "endsSessions",
+    exists (select from pg_catalog.pg_shseclabel l where l.objoid = r.oid
+            and l.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass and l.provider in ('pgaadauth', 'pgaadauth-int')
+            and 'admin' = any(string_to_array(l.label, ',')))
+        or exists (select from pg_catalog.pg_roles a where a.rolname = 'azure_pg_admin'
+            and pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER')) as "isEntraAdmin"
+from pg_catalog.pg_roles r where r.rolname = current_user`,
 };
 
 /** Not by a regular expression: that takes ten times as long, for every label of the server. */
@@ -66,10 +72,16 @@ const ENTRA_LABELS = `pg_catalog.pg_shseclabel l where l.classoid = 'pg_catalog.
  */
 export function rolesNamed(names: string[], objectIds: string[]): Statement {
     return {
-        text: `with wanted as materialized (
+        text: `with recursive wanted as materialized (
     select r.oid from pg_catalog.pg_roles r where r.rolname::text = any($1::text[])
     union
     select l.objoid from ${ENTRA_LABELS} and ${OID_IN_LABEL} = any($2::text[])
+), mine(oid) as (
+    select r.oid from pg_catalog.pg_roles r where r.rolname = current_user
+    union
+    select m.roleid from pg_catalog.pg_auth_members m join mine on m.member = mine.oid
+), administered as (
+    select distinct m.roleid as oid from pg_catalog.pg_auth_members m join mine on m.member = mine.oid where m.admin_option
 ), labels as (
     select l.objoid as oid, json_agg(json_build_array(l.provider, l.label)) as labels
     from ${ENTRA_LABELS} and l.objoid in (select oid from wanted) group by 1
@@ -87,10 +99,10 @@ export function rolesNamed(names: string[], objectIds: string[]): Statement {
 )
 select r.oid::text as oid, r.rolname::text as name, r.rolcanlogin as "canLogin", r.rolsuper as superuser,
     r.rolreplication as replication, r.rolcreaterole as "createRole", r.rolcreatedb as "createDb",
-    r.rolconnlimit as "connectionLimit",
+    r.rolconnlimit as "connectionLimit", a.oid is not null as administered,
     coalesce(l.labels, '[]') as labels, coalesce(m.memberships, '[]') as memberships,
     coalesce(s.settings, '[]') as settings
-from wanted w join pg_catalog.pg_roles r on r.oid = w.oid
+from wanted w join pg_catalog.pg_roles r on r.oid = w.oid left join administered a on a.oid = w.oid
     left join labels l on l.oid = w.oid left join memberships m on m.oid = w.oid left join settings s on s.oid = w.oid`,
         values: [names, objectIds.map((id) => id.toLowerCase())],
     };
@@ -187,17 +199,6 @@ export function resetSetting(role: string, setting: { name: string; database?: s
     };
 }
 
-/**
- * Does the signed-in role hold ADMIN OPTION on the role, which PostgreSQL 16 and later demand for a change? Asked for one role at a
- * time: the answer takes as long as the administrator has roles.
- */
-export function mayAlter(roleOid: string): Statement {
-    return {
-        text: "select pg_catalog.pg_has_role(current_user, $1::oid, 'MEMBER WITH ADMIN OPTION') as may",
-        values: [roleOid],
-    };
-}
-
 /** May the signed-in role act as this one, as REASSIGN OWNED demands of both its roles? */
 export function actsAs(role: string): Statement {
     return {
@@ -208,34 +209,38 @@ export function actsAs(role: string): Statement {
     };
 }
 
-/** Ends the sessions of a role, or counts those left. */
-export function endSessions(roleOid: string): Statement {
+/** Ends the sessions of roles, or counts those left. */
+export function endSessions(roleOids: string[]): Statement {
     return {
-        text: "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where usesysid = $1::oid",
-        values: [roleOid],
+        text: "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where usesysid = any($1::oid[])",
+        values: [roleOids],
     };
 }
-export function countSessions(roleOid: string): Statement {
+export function countSessions(roleOids: string[]): Statement {
     return {
-        text: "select count(*)::int as left from pg_catalog.pg_stat_activity where usesysid = $1::oid",
-        values: [roleOid],
+        text: "select count(*)::int as left from pg_catalog.pg_stat_activity where usesysid = any($1::oid[])",
+        values: [roleOids],
     };
 }
 
-/** The databases that hold something of the role; `shared` stands for what lies outside all of them (databases, memberships). */
-export function databasesWithObjectsOf(roleOid: string): Statement {
+/**
+ * The databases that hold something of the roles, one row for each role and database. No name stands for what lies outside all
+ * databases, such as privileges on one.
+ */
+export function databasesWithObjectsOf(roleOids: string[]): Statement {
     return {
-        text: `select distinct d.datname::text as name, coalesce(d.datallowconn, true) as connectable
+        text: `select distinct s.refobjid::text as oid, d.datname::text as name, coalesce(d.datallowconn, true) as connectable
 from pg_catalog.pg_shdepend s left join pg_catalog.pg_database d on d.oid = s.dbid
-where s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass and s.refobjid = $1::oid order by 1`,
-        values: [roleOid],
+where s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass and s.refobjid = any($1::oid[]) order by 2, 1`,
+        values: [roleOids],
     };
 }
 
-export function databasesOwnedBy(roleOid: string): Statement {
+export function databasesOwnedBy(roleOids: string[]): Statement {
     return {
-        text: "select datname::text as name from pg_catalog.pg_database where datdba = $1::oid order by 1",
-        values: [roleOid],
+        text: `select datname::text as name, datdba::text as oid from pg_catalog.pg_database
+where datdba = any($1::oid[]) order by 1`,
+        values: [roleOids],
     };
 }
 
@@ -243,14 +248,17 @@ export function setDatabaseOwner(database: string, owner: string): Statement {
     return { text: `alter database ${identifier(database)} owner to ${identifier(owner)}` };
 }
 
-export function reassignOwned(from: string, to: string): Statement {
-    return { text: `reassign owned by ${identifier(from)} to ${identifier(to)}` };
+const identifiers = (names: string[]) => names.map(identifier).join(", ");
+
+export function reassignOwned(from: string[], to: string): Statement {
+    return { text: `reassign owned by ${identifiers(from)} to ${identifier(to)}` };
 }
 
-export function dropOwned(role: string): Statement {
-    return { text: `drop owned by ${identifier(role)}` };
+export function dropOwned(roles: string[]): Statement {
+    return { text: `drop owned by ${identifiers(roles)}` };
 }
 
-export function dropRole(role: string): Statement {
-    return { text: `drop role ${identifier(role)}` };
+/** Absence is success: an earlier run may have dropped some. */
+export function dropRoles(roles: string[]): Statement {
+    return { text: `drop role if exists ${identifiers(roles)}` };
 }

@@ -6,6 +6,7 @@ import { chmod, cp, readFile, readdir, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { cached } from "./cacheFolder";
+import { fetchedPackage, OTHER_MAJORS, wantedMajor } from "./majors";
 import { isOnlyForOthers, run } from "./programs";
 
 export interface Binaries {
@@ -54,7 +55,9 @@ export function platformPackage(platform: NodeJS.Platform = process.platform, cp
  * below /root), and lacks its symbolic links where install scripts did not run.
  */
 async function embeddedBinaries(): Promise<string> {
-    const packageFolder = findPlatformPackage();
+    const wanted = wantedMajor();
+    const other = wanted !== undefined && wanted in OTHER_MAJORS;
+    const packageFolder = other ? await fetchedPackage(wanted, platformPackage()) : findPlatformPackage();
     const manifest = JSON.parse(await readFile(path.join(packageFolder, "package.json"), "utf8")) as {
         name: string;
         version: string;

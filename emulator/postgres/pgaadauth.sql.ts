@@ -31,14 +31,49 @@ cross join lateral regexp_split_to_table(l.label, ',') part
 group by r.oid, r.rolname`;
 
 /**
+ * Settings of all functions that run once per principal. A plan is kept for the session, so one made while the
+ * server had few roles would go through all of them when it has ten thousand.
+ */
+const BY_INDEX = "set search_path = pg_catalog, pg_temp set enable_seqscan = off";
+
+/**
+ * From object ids to roles, found by an index. No index can be added to `pg_shseclabel`, and a table of our own would
+ * be in one database only, while labels can be set in all of them. So the pointers are rows of
+ * `pg_shdescription`, which all databases share and which has an index: `objoid` is the object id's hash,
+ * `classoid` the role. Nobody else's row looks like that: comments have a catalog as `classoid`, below 16384.
+ * A pointer is only a hint, its role's label counts: that of a dropped role is harmless.
+ */
+const POINTER = "pgaadauth-local";
+const HASH_OF = `
+create or replace function pg_catalog.pgaadauth_local_hash(objectid text) returns oid
+language sql immutable as $body$ select (hashtext(lower(objectid))::bigint & 4294967295)::oid $body$`;
+
+/** As the view has it, without taking all of it apart. */
+const OBJECT_ID_IN_LABEL = "substr(l.label, strpos(l.label, 'oid=') + 4, 36)";
+const LABELS_OF_ROLES = `pg_shseclabel l where l.classoid = 'pg_authid'::regclass and l.provider in ${PROVIDERS}`;
+
+/** For the labels that are there already: a kept server of an earlier version. */
+const POINT_TO_ALL = [
+    `delete from pg_catalog.pg_shdescription where description = '${POINTER}'`,
+    `insert into pg_catalog.pg_shdescription (objoid, classoid, description)
+    select distinct pgaadauth_local_hash(${OBJECT_ID_IN_LABEL}), l.objoid, '${POINTER}'
+    from ${LABELS_OF_ROLES} and l.label like '%oid=%'`,
+];
+
+/**
  * Only Microsoft Entra administrators may make or change Entra roles (F6, F25). The superuser is the service
  * itself.
  */
 const CALLER_IS_ADMINISTRATOR = `
 create or replace function pg_catalog.pgaadauth_local_caller_is_administrator() returns boolean
-language sql stable set search_path = pg_catalog, pg_temp as $body$
-  select exists (select from pgaadauth_local_principals p where p.rolname = session_user and p.admin)
-      or exists (select from pg_roles r where r.rolname = session_user and r.rolsuper)
+language plpgsql stable ${BY_INDEX} as $body$
+declare
+  caller oid;
+  super boolean;
+begin
+  select r.oid, r.rolsuper into caller, super from pg_roles r where r.rolname = session_user;
+  return super or exists (select from ${LABELS_OF_ROLES} and l.objoid = caller and ',' || l.label || ',' like '%,admin,%');
+end
 $body$`;
 
 /**
@@ -46,7 +81,9 @@ $body$`;
  */
 const MAY_LABEL = `
 create or replace function pg_catalog.pgaadauth_local_check_may_label(caller name, target oid, rolename name) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $body$
+language plpgsql stable ${BY_INDEX} as $body$
+declare
+  caller_oid oid;
 begin
   if not pgaadauth_local_caller_is_administrator() then
     raise exception using errcode = '42501',
@@ -58,7 +95,10 @@ begin
       detail = 'The current user must have the SUPERUSER attribute.';
   end if;
   if current_setting('server_version_num')::int >= 160000 then
-    if not pg_has_role(caller, target, 'MEMBER WITH ADMIN OPTION') then
+    -- Whoever made a role holds it directly. pg_has_role goes through all roles of the caller.
+    caller_oid := (select r.oid from pg_roles r where r.rolname = caller);
+    if not exists (select from pg_auth_members m where m.roleid = target and m.member = caller_oid and m.admin_option)
+       and not pg_has_role(caller, target, 'MEMBER WITH ADMIN OPTION') then
       raise exception using errcode = '42501', message = 'permission denied',
         detail = format('The current user must have the ADMIN option on role "%s".', rolename);
     end if;
@@ -73,24 +113,28 @@ $body$`;
  */
 const CHECK_LABEL = `
 create or replace function pg_catalog.pgaadauth_local_check_label(target oid, newlabel text) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $body$
+language plpgsql stable ${BY_INDEX} as $body$
 declare
   parts text[] := regexp_match(newlabel,
     '^aadauth,oid=([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}),type=(user|group|service)(,admin)?(,mfa)?$');
   actual text;
+  other oid;
 begin
   if parts is null then
     raise exception using errcode = '22023',
       message = format('invalid security label "%s"', newlabel),
       hint = 'aadauth,oid=<object id>,type=<user|group|service>[,admin]';
   end if;
-  if exists (select from pgaadauth_local_principals p
-             where p.object_id = lower(parts[1]) and p.role <> target and (p.admin or parts[3] is not null)) then
-    raise exception using errcode = '42710', message = $text$${NO_UPDATE}$text$,
-      detail = format('The object id %s belongs to another role, and one of the two is an administrator.', parts[1]);
-  end if;
+  for other in select d.classoid from pg_shdescription d
+               where d.objoid = pgaadauth_local_hash(parts[1]) and d.description = '${POINTER}' and d.classoid <> target loop
+    if exists (select from pgaadauth_local_principals p
+               where p.role = other and p.object_id = lower(parts[1]) and (p.admin or parts[3] is not null)) then
+      raise exception using errcode = '42710', message = $text$${NO_UPDATE}$text$,
+        detail = format('The object id %s belongs to another role, and one of the two is an administrator.', parts[1]);
+    end if;
+  end loop;
   if to_regclass('pg_catalog.pgaadauth_local_directory') is null then return; end if;
-  execute 'select type from pg_catalog.pgaadauth_local_directory where object_id = lower($1)' into actual using parts[1];
+  select d.type into actual from pgaadauth_local_directory d where d.object_id = lower(parts[1]);
   if actual is null then
     raise exception '${NOT_IN_TENANT}', parts[1] using errcode = '0LP01';
   end if;
@@ -105,14 +149,23 @@ $body$`;
 /** The one place that writes labels; only for the superuser. `newlabel` null takes the label away. */
 const WRITE_LABEL = `
 create or replace function pg_catalog.pgaadauth_local_write_label(target oid, newlabel text) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $body$
+language plpgsql ${BY_INDEX} as $body$
+declare
+  hash oid := pgaadauth_local_hash(substr(newlabel, strpos(newlabel, 'oid=') + 4, 36));
+  old oid;
 begin
   if newlabel is not null then perform pgaadauth_local_check_label(target, newlabel); end if;
-  perform pg_advisory_xact_lock('pg_shseclabel'::regclass::int, target::int);
+  -- One writer per role. Not by an advisory lock: the lock table holds some thousands, and a set may have more roles.
+  perform from pg_authid r where r.oid = target for no key update;
+  delete from pg_shdescription d where d.objoid = hash and d.classoid = target;
+  for old in select pgaadauth_local_hash(${OBJECT_ID_IN_LABEL}) from ${LABELS_OF_ROLES} and l.objoid = target loop
+    delete from pg_shdescription d where d.objoid = old and d.classoid = target;
+  end loop;
   delete from pg_shseclabel where objoid = target and classoid = 'pg_authid'::regclass and provider in ${PROVIDERS};
   if newlabel is not null then
     insert into pg_shseclabel (objoid, classoid, provider, label)
     values (target, 'pg_authid'::regclass, 'pgaadauth', newlabel);
+    insert into pg_shdescription (objoid, classoid, description) values (hash, target, '${POINTER}');
   end if;
 end
 $body$`;
@@ -120,7 +173,7 @@ $body$`;
 /** What the label statement becomes; whoever calls it must be allowed to label the role. */
 const SET_LABEL = `
 create or replace function pg_catalog.pgaadauth_local_set_label(rolename text, newlabel text) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $body$
+language plpgsql security definer ${BY_INDEX} as $body$
 declare
   caller name := case when current_setting('role') = 'none' then session_user else current_setting('role')::name end;
   target oid := (select oid from pg_authid where rolname = rolename::name);
@@ -137,6 +190,7 @@ $body$`;
 export const LABEL_SETUP: string[] = [
     PRINCIPALS_VIEW,
     "grant select on pg_catalog.pgaadauth_local_principals to public",
+    HASH_OF,
     CALLER_IS_ADMINISTRATOR,
     MAY_LABEL,
     CHECK_LABEL,
@@ -156,7 +210,7 @@ create table if not exists pg_catalog.pgaadauth_local_directory (
 
 const FIND_BY_NAME = `
 create or replace function pg_catalog.pgaadauth_local_find(wanted text) returns table (object_id text, type text)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $body$
+language plpgsql stable security definer ${BY_INDEX} as $body$
 begin
   if not pgaadauth_local_caller_is_administrator() then return; end if;
   return query select d.object_id, d.type from pgaadauth_local_directory d where d.name = wanted;
@@ -166,7 +220,7 @@ $body$`;
 const CREATE_WITH_OID = `
 create or replace function pg_catalog.pgaadauth_create_principal_with_oid(
   rolename text, objectid text, objecttype text, isadmin boolean, ismfa boolean) returns text
-language plpgsql set search_path = pg_catalog, pg_temp as $body$
+language plpgsql ${BY_INDEX} as $body$
 begin
   if not pgaadauth_local_caller_is_administrator() then
     raise exception using errcode = '42501',
@@ -189,7 +243,7 @@ $body$`;
 
 const CREATE_BY_NAME = `
 create or replace function pg_catalog.pgaadauth_create_principal(rolename text, isadmin boolean, ismfa boolean) returns text
-language plpgsql set search_path = pg_catalog, pg_temp as $body$
+language plpgsql ${BY_INDEX} as $body$
 declare
   found_ids text[];
   found_types text[];
@@ -231,4 +285,5 @@ export const PGAADAUTH_SETUP: string[] = [
     CREATE_WITH_OID,
     CREATE_BY_NAME,
     LIST,
+    ...POINT_TO_ALL,
 ];

@@ -32,13 +32,15 @@ export const GRANT_ROLE_TYPE: PostgresqlType = {
             throw new Error(`A membership cannot be imported: '${id}' does not say where one name ends.`);
         const { rows } = await server.transaction((session) =>
             session.query(
-                `select bool_or(admin_option) as admin from pg_auth_members
-                  where pg_get_userbyid(member) = $1 and pg_get_userbyid(roleid) = $2 having count(*) > 0`,
+                `select admin_option as admin from pg_auth_members
+                  where pg_get_userbyid(member) = $1 and pg_get_userbyid(roleid) = $2`,
                 [role, grantRole],
             ),
         );
         if (rows.length === 0) return undefined;
-        const found = { withAdminOption: rows[0]!["admin"] === true };
+        // From PostgreSQL 16 on there may be one of each grantor, for instance of whoever made the role.
+        const wanted = inputs.withAdminOption === true;
+        const found = { withAdminOption: rows.some((row) => row["admin"] === wanted) ? wanted : !wanted };
         return { id, inputs: { ...inputs, ...found }, properties: { ...state, ...found } };
     },
 

@@ -60,19 +60,47 @@ export const ROLE_TYPE: PostgresqlType = {
 
     async delete(server, state) {
         const name = state.name as string;
-        await server.transaction(async (session) => {
-            const { rows } = await session.query("select from pg_roles where rolname = $1", [name]);
-            if (rows.length === 0) return;
-            if (state.skipReassignOwned !== true) {
-                await asMemberOf(session, [name], async () => {
-                    await session.query(`reassign owned by ${identifier(name)} to current_user`);
-                    await session.query(`drop owned by ${identifier(name)}`);
-                });
-            }
-            if (state.skipDropRole !== true) await session.query(`drop role ${identifier(name)}`);
-        });
+        if (!(await exists(server, name))) return;
+        if (state.skipReassignOwned !== true)
+            for (const database of await databasesWith(server, name))
+                await server.transaction((session) => handOver(session, name), database);
+        if (state.skipDropRole !== true)
+            await server.transaction(async (session) => {
+                if (state.skipReassignOwned !== true) await handOver(session, name);
+                await session.query(`drop role ${identifier(name)}`);
+            });
     },
 };
+
+async function exists(server: SqlServer, name: string): Promise<boolean> {
+    const { rows } = await server.transaction((session) =>
+        session.query("select from pg_roles where rolname = $1", [name]),
+    );
+    return rows.length > 0;
+}
+
+/**
+ * The databases in which the role owns something or has privileges. The real provider hands over in its own database
+ * alone; here calls of several provider resources cannot be told apart.
+ */
+async function databasesWith(server: SqlServer, name: string): Promise<string[]> {
+    const { rows } = await server.transaction((session) =>
+        session.query(
+            `select distinct d.datname::text as name from pg_shdepend s join pg_database d on d.oid = s.dbid
+              where s.refclassid = 'pg_authid'::regclass and d.datname <> 'postgres'
+                and s.refobjid = (select oid from pg_roles where rolname = $1) order by 1`,
+            [name],
+        ),
+    );
+    return rows.map((row) => row["name"] as string);
+}
+
+function handOver(session: SqlSession, name: string): Promise<void> {
+    return asMemberOf(session, [name], async () => {
+        await session.query(`reassign owned by ${identifier(name)} to current_user`);
+        await session.query(`drop owned by ${identifier(name)}`);
+    });
+}
 
 /** Only what changes: naming some options at all takes a superuser. */
 function changedOptions(before: PropertyMap, after: PropertyMap): string[] {

@@ -82,7 +82,7 @@ function isSet(value: unknown): boolean {
 export class SqlServer {
     readonly #connect: Connect;
     #options: ConnectOptions | undefined;
-    #last: Promise<unknown> = Promise.resolve();
+    readonly #last = new Map<string, Promise<unknown>>();
 
     constructor(connect: Connect) {
         this.#connect = connect;
@@ -90,7 +90,8 @@ export class SqlServer {
 
     /**
      * The engine configures one process for all its provider resources and does not say for whom it then calls. So a
-     * second server is refused, else its roles and grants would land on the last one configured.
+     * second server is refused, else its roles and grants would land on the last one configured. Several databases of one
+     * server are served: each resource but the schema must name its own, and should.
      */
     configure(options: ConnectOptions | undefined): void {
         if (!options) return;
@@ -109,16 +110,25 @@ export class SqlServer {
         return this.#required().database;
     }
 
-    /** Commits, or rolls back where `action` throws. One at a time: concurrent changes of one role fail in PostgreSQL. */
-    transaction<T>(action: (session: SqlSession) => Promise<T>, database?: string): Promise<T> {
-        const run = this.#last.then(() => this.#run(action, database));
-        this.#last = run.catch(() => undefined);
+    /**
+     * Commits, or rolls back where `action` throws. One at a time in a database: concurrent changes of one role fail in
+     * PostgreSQL.
+     *
+     * @param database Default: `postgres`, which is always there, for what belongs to the server and not to a database
+     */
+    transaction<T>(action: (session: SqlSession) => Promise<T>, database = "postgres"): Promise<T> {
+        const before = this.#last.get(database) ?? Promise.resolve();
+        const run = before.then(() => this.#run(action, database));
+        this.#last.set(
+            database,
+            run.catch(() => undefined),
+        );
         return run;
     }
 
-    async #run<T>(action: (session: SqlSession) => Promise<T>, database: string | undefined): Promise<T> {
+    async #run<T>(action: (session: SqlSession) => Promise<T>, database: string): Promise<T> {
         const options = this.#required();
-        const connection = await this.#connect({ ...options, database: database ?? options.database });
+        const connection = await this.#connect({ ...options, database });
         try {
             await connection.query(begin.text);
             await connection.query(ownNamesOnly.text);

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { findInstalledPulumi } from "../../rehearsal/pulumiCli";
-import { LocalCli, skipWithoutCli } from "./localCli";
+import { LocalCli, PROJECT_FOLDER, skipWithoutCli } from "./localCli";
 import { at, writeStackFile } from "./stackFiles";
+
+/** A stack of which the project has no file. */
+const OTHER = "elsewhere";
 
 /** Everything that a program of ours registers below the stack itself. */
 const OWN_TYPES = /(azure-native|azuread|azure-postgres-entra):/;
@@ -20,6 +23,8 @@ describe("guards through the Pulumi CLI", { skip: skipWithoutCli, concurrency: 1
     after(async () => {
         await foreground?.stop();
         cli.close();
+        // The CLI writes its salt there.
+        rmSync(path.join(PROJECT_FOLDER, `Pulumi.${OTHER}.yaml`), { force: true });
     });
 
     /** The CLI as a person would call it, without `npm run local`. */
@@ -47,7 +52,7 @@ describe("guards through the Pulumi CLI", { skip: skipWithoutCli, concurrency: 1
     });
 
     test("with the local providers attached, any other stack is refused before any resource", async () => {
-        await pulumi(["stack", "init", "prod", "--no-select"]);
+        await pulumi(["stack", "init", OTHER, "--no-select"]);
         const file = path.join(cli.folder, "Pulumi.other.yaml");
         writeStackFile(file, (config) => (config["passwordless-postgres:cloud"] = "Public"));
         const kept = path.join(cli.folder, "cache", "kept");
@@ -55,11 +60,11 @@ describe("guards through the Pulumi CLI", { skip: skipWithoutCli, concurrency: 1
         const { debugProviders } = JSON.parse(readFileSync(stdout.trim(), "utf8")) as {
             debugProviders: string;
         };
-        const words = ["up", "--yes", "--stack", "prod", "--config-file", file];
+        const words = ["up", "--yes", "--stack", OTHER, "--config-file", file];
         const { code, text } = await pulumi(words, { PULUMI_DEBUG_PROVIDERS: debugProviders });
         assert.notEqual(code, 0);
-        assert.match(text, /serves the stack 'local' alone, not 'prod'; unset PULUMI_DEBUG_PROVIDERS/);
-        const exported = JSON.parse((await pulumi(["stack", "export", "--stack", "prod"])).stdout);
+        assert.match(text, /serves the stack 'local' alone, not 'elsewhere'; unset PULUMI_DEBUG_PROVIDERS/);
+        const exported = JSON.parse((await pulumi(["stack", "export", "--stack", OTHER])).stdout);
         const types = ((exported.deployment.resources ?? []) as { type: string }[]).map((r) => r.type);
         assert.deepEqual(
             types.filter((type) => OWN_TYPES.test(type)),
@@ -70,7 +75,7 @@ describe("guards through the Pulumi CLI", { skip: skipWithoutCli, concurrency: 1
     test("npm run local refuses another stack by itself", async () => {
         const { code, text } = await cli.local("up", "--stack", "prod");
         assert.equal(code, 1);
-        assert.match(text, /--stack prod: the local Azure serves the stack 'local' alone/);
+        assert.match(text, /stack prod: the local Azure serves the stack 'local' alone/);
     });
 
     type Config = Record<string, unknown>;

@@ -47,6 +47,8 @@ export class LocalCli {
             env: options.env ?? this.environment,
         });
         this.#running.add(child);
+        // A command that reads nothing may have ended already.
+        child.stdin.on("error", () => undefined);
         child.stdin.end(options.input ?? "");
         const chunks = { stdout: "", stderr: "" };
         for (const name of ["stdout", "stderr"] as const)

@@ -71,6 +71,7 @@ const TYPES: Record<string, Answer> = {
     "azure-native:privatedns:VirtualNetworkLink": (i) => ({ name: i["virtualNetworkLinkName"] }),
     "pulumi:providers:postgresql": () => ({}),
     "postgresql:index/role:Role": () => ({}),
+    "postgresql:index/grantRole:GrantRole": () => ({}),
     "postgresql:index/schema:Schema": () => ({}),
     "postgresql:index/grant:Grant": () => ({}),
     "postgresql:index/defaultPrivileges:DefaultPrivileges": () => ({}),

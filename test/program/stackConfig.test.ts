@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, test } from "node:test";
+import { PROJECT_FOLDER } from "../../rehearsal/stackFile";
 import { parseStackConfig, signInRole } from "../../stackConfig";
 import { changed, PROJECT, stackYaml } from "./stackYaml";
 
@@ -39,6 +42,15 @@ describe("the checked-in stacks", () => {
         assert.equal(config.server.authMode, "EntraOnly");
         assert.equal(config.server.highAvailability, "ZoneRedundant");
         assert.equal(config.server.protect, true);
+    });
+
+    test("only the stack local has a salt: its passphrase is public, that of the others is the user's own", () => {
+        const salted = ["local", "dev", "prod"].filter((stack) =>
+            readFileSync(path.join(PROJECT_FOLDER, `Pulumi.${stack}.yaml`), "utf8").includes(
+                "encryptionsalt",
+            ),
+        );
+        assert.deepEqual(salted, ["local"]);
     });
 
     test("placeholder ids are refused before anything is made, each by its key", () => {
@@ -118,6 +130,30 @@ describe("a mistake names the key, what was given and what is allowed", () => {
             "no sign-in role among several",
             { signInAs: undefined },
             /signInAs: not given; say which administrator makes the principals/,
+        ],
+        [
+            "access to a database that the stack does not have",
+            { principals: [{ ...principals[0], access: { ordrs: "readonly" } }] },
+            /principals\[0\]\.access\.ordrs: there is no such database; allowed: orders, billing, analytics/,
+        ],
+        [
+            "a profile that the database does not have",
+            { principals: [{ ...principals[0], access: { billing: "reader" } }] },
+            /principals\[0\]\.access\.billing: given "reader"; allowed: readonly, readwrite, owner, auditor/,
+        ],
+        [
+            "a profile of another database",
+            { principals: [{ ...principals[0], access: { orders: "auditor" } }] },
+            /principals\[0\]\.access\.orders: given "auditor"; allowed: readonly, readwrite, owner$/,
+        ],
+        [
+            "an unknown key in a profile",
+            {
+                databases: [
+                    { name: "orders", profiles: { auditor: [{ schema: "public", table: ["SELECT"] }] } },
+                ],
+            },
+            /databases\[0\]\.profiles\.auditor\[0\]\.table: unknown key; allowed here: schema, usage, tables/,
         ],
         [
             "an address without a port",

@@ -10,7 +10,14 @@ import { changed, PROJECT, stackYaml } from "./stackYaml";
 const DEPLOYER = [
     { principalName: "deployer", objectId: SEED_IDS.deployer, principalType: "ServicePrincipal" },
 ];
-const GROUP = [{ name: "Prod DB Readonly", objectId: SEED_IDS.prodDbReadonly, principalType: "Group" }];
+const GROUP = [
+    {
+        name: "Prod DB Readonly",
+        objectId: SEED_IDS.prodDbReadonly,
+        principalType: "Group",
+        access: { orders: "readonly" },
+    },
+];
 const own = { cloud: "Local", administrators: DEPLOYER, signInAs: "deployer", principals: GROUP };
 
 /** The checked-in stacks dev and prod, with identities of the local tenant, on a local Azure. */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DatabasePrincipals } from "../../components/provider/databasePrincipals";
-import type { Connections } from "../../components/provider/connection";
+import type { PrincipalChanges } from "../../components/provider/principalChanges";
 import { UNKNOWN, type DiffResult } from "../../components/provider/resourceProvider";
 import { ADA, BOB, connection, inputs } from "./inputs";
 
 /** A diff that reached for a connection would fail here. */
-const principals = new DatabasePrincipals(undefined as unknown as Connections);
+const principals = new DatabasePrincipals(undefined as unknown as PrincipalChanges);
 const STATE = { objectId: ADA, canLogin: true };
 const diff = (olds: object, news: object, state: object = STATE) =>
     principals.diff(state as never, olds as never, news as never).detailedDiff;

@@ -5,7 +5,8 @@ import type pg from "pg";
 import { identifier, literal, setSetting, revokeMembership } from "../../components/provider/sql";
 import { roleNameProblem } from "../../components/names";
 import { URN } from "./inputs";
-import { DEPLOYER, Running } from "./running";
+import { parseUrn } from "../../components/provider/resourceProvider";
+import { DEPLOYER, idOf, Running } from "./running";
 
 let local: Running;
 let client: pg.Client;
@@ -18,7 +19,9 @@ after(async () => {
     await local.stop();
 });
 
-const RUNS = 300;
+/** Cases of each property: this many round trips with this many texts each. */
+const RUNS = 100;
+const BATCH = 100;
 /** Any text that PostgreSQL can hold, thick with what quoting is about. */
 const text = fc
     .array(
@@ -30,31 +33,32 @@ const text = fc
     .map((parts) => parts.join("").replaceAll("\0", ""))
     .filter((value) => Buffer.from(value).toString() === value);
 
-test("quoting: a literal comes back as it was, however strings are read", async () => {
-    for (const standard of ["on", "off"]) {
+const batchOf = (one: fc.Arbitrary<string>) => fc.array(one, { minLength: BATCH, maxLength: BATCH });
+
+for (const standard of ["on", "off"]) {
+    test(`quoting: a literal comes back as it was, standard_conforming_strings ${standard}, ${RUNS * BATCH} cases`, async () => {
         await client.query(`set standard_conforming_strings = ${standard}; set escape_string_warning = off`);
         await fc.assert(
-            fc.asyncProperty(text, async (value) => {
-                const answer = await client.query({
-                    text: `select ${literal(value)} as v`,
-                    rowMode: "array",
-                });
-                assert.deepEqual(answer.rows, [[value]]);
+            fc.asyncProperty(batchOf(text), async (values) => {
+                const columns = values.map((value, index) => `${literal(value)} as c${index}`);
+                const answer = await client.query({ text: `select ${columns.join(", ")}`, rowMode: "array" });
+                assert.deepEqual(answer.rows, [values]);
             }),
             { numRuns: RUNS },
         );
-    }
-    await client.query("reset standard_conforming_strings");
-});
+        await client.query("reset standard_conforming_strings");
+    });
+}
 
-test("quoting: an identifier of at most 63 bytes comes back as it was", async () => {
+test(`quoting: an identifier of at most 63 bytes comes back as it was, ${RUNS * BATCH} cases`, async () => {
     const name = text.filter((value) => value !== "" && Buffer.byteLength(value) <= 63);
     await fc.assert(
-        fc.asyncProperty(name, async (value) => {
-            const answer = await client.query(`select 1 as ${identifier(value)}`);
+        fc.asyncProperty(batchOf(name), async (values) => {
+            const columns = values.map((value) => `1 as ${identifier(value)}`);
+            const answer = await client.query({ text: `select ${columns.join(", ")}`, rowMode: "array" });
             assert.deepEqual(
                 answer.fields.map((field) => field.name),
-                [value],
+                values,
             );
         }),
         { numRuns: RUNS },
@@ -126,12 +130,64 @@ for (const name of HOSTILE) {
         await session.end();
         assert.deepEqual(answer.rows, [{ user: name }]);
         assert.deepEqual((await local.client.read(URN, id, inputs, properties))!.inputs, inputs);
-        await local.client.delete(URN, id, properties, inputs);
+        const altered = local.inputs(name, objectId, { connectionLimit: 5, settings: [] });
+        const { detailed } = await local.client.diff(URN, id, properties, inputs, altered);
+        assert.deepEqual(
+            Object.keys(detailed)
+                .map((key) => key.split("[")[0])
+                .sort(),
+            ["connectionLimit", "memberOf", "settings"],
+        );
+        const state = await local.client.update(URN, id, properties, inputs, altered);
+        assert.deepEqual([state["connectionLimit"], state["memberOf"], state["settings"]], [5, [], []]);
+        assert.deepEqual(await local.membersOf(group), []);
+        await local.client.delete(URN, id, state, altered);
         assert.equal(await local.role(name), undefined);
         const superusers = await local.sql("select rolname from pg_roles where rolsuper");
         assert.deepEqual(superusers, [{ rolname: "azuresu" }]);
     });
 }
+
+/** What PostgreSQL refuses, cuts off or silently turns into something else, and what people cannot see. */
+const REFUSED = [
+    "",
+    "pg_evil",
+    "public",
+    "none",
+    "a\0b",
+    "line\nbreak",
+    "ta\tb",
+    "right-to-left \u202e",
+    "lone \ud83d surrogate",
+    "x".repeat(64),
+    "ü".repeat(32),
+    "azuresu",
+    "azure_pg_admin",
+];
+
+for (const name of REFUSED) {
+    test(`a name that cannot be a principal's is refused before anything is done: ${JSON.stringify(name)}`, async () => {
+        const { failures } = await local
+            .provider()
+            .check(parseUrn(URN), undefined, local.inputs(name, idOf(1)));
+        assert.deepEqual([...new Set(failures.map(({ property }) => property))], ["name"]);
+        const roles = "select 1 from pg_shseclabel where label like $1";
+        assert.deepEqual(await local.sql(roles, [`%${idOf(1)}%`]), []);
+    });
+}
+
+test("a hostile database's name in a setting", async () => {
+    const database = "d\"b'; drop role adm; --";
+    await local.sql(`create database ${identifier(database)}`);
+    // Settings within a database are for its owner to make.
+    await local.sql(`alter database ${identifier(database)} owner to azure_pg_admin`);
+    const objectId = local.identity("within");
+    const settings = [{ name: "work_mem", value: "8MB", database }];
+    const inputs = local.inputs("within", objectId, { settings });
+    const { id, properties } = await local.create(inputs);
+    assert.deepEqual(properties["settings"], settings);
+    await local.client.delete(URN, id, properties, inputs);
+});
 
 test("names that are alike stay apart: MixedCase and mixedcase, composed and decomposed", async () => {
     const pairs = ["Twin", "twin", "\u00e9", "e\u0301"];

@@ -102,7 +102,7 @@ function nodeSays(code: string): Promise<string> {
     });
 }
 
-test("the schema describes the resource, and all its references resolve", async (t) => {
+test("the schema describes the resources, and all its references resolve", async (t) => {
     const { client } = await startPlugin(t);
     const response = await client.call<GetSchemaResponse>("getSchema", new GetSchemaRequest());
     const schema = JSON.parse(response.getSchema()) as {
@@ -114,6 +114,11 @@ test("the schema describes the resource, and all its references resolve", async 
     assert.deepEqual([schema.name, schema.version], ["azure-postgres-entra", version]);
     const resource = schema.resources["azure-postgres-entra:index:DatabasePrincipal"]!;
     assert.deepEqual(resource["requiredInputs"], ["connection", "name", "principalType"]);
+    const set = schema.resources["azure-postgres-entra:index:DatabasePrincipalSet"]!;
+    assert.deepEqual(
+        [set["requiredInputs"], set["required"]],
+        [["connection", "principals"], ["principals"]],
+    );
     const references = [...response.getSchema().matchAll(/"#\/types\/([^"]+)"/g)].map((match) => match[1]!);
     assert.ok(references.length >= 6);
     for (const reference of references) assert.ok(reference in schema.types, reference);

@@ -12,7 +12,15 @@ import { parseStored, sameValue, settingValues, splitNames } from "../../compone
 import { Turns } from "../../components/provider/turns";
 import { ADA, BOB, inputs } from "./inputs";
 
-const session = { user: "DBA", database: "postgres", version: 170010, createsRoles: true };
+const session = {
+    user: "DBA",
+    database: "postgres",
+    version: 170010,
+    superuser: false,
+    createsRoles: true,
+    isEntraAdmin: true,
+    endsSessions: true,
+};
 let oids = 1;
 const role = (name: string, objectId?: string, more: Partial<RoleState> = {}): RoleState => ({
     oid: String(oids++),
@@ -23,6 +31,7 @@ const role = (name: string, objectId?: string, more: Partial<RoleState> = {}): R
     createRole: false,
     createDb: false,
     connectionLimit: -1,
+    administered: true,
     label: objectId ? { objectId, kind: "User", admin: false, mfa: false } : undefined,
     memberships: [],
     settings: [],

@@ -88,7 +88,7 @@ test("Reassign to a role that does not exist is refused, and a rerun completes",
     });
     await assert.rejects(
         principal.remove(),
-        /'two steps': its objects cannot be handed to 'nobody here'.*there is no such role/,
+        /'two steps': the objects cannot be handed to 'nobody here'.*there is no such role/,
     );
     const role = (await local.role("two steps"))!;
     assert.equal(role["rolcanlogin"], false);
@@ -168,7 +168,7 @@ test("the signed-in role is never removed, nor one that it must not alter; nothi
     );
     await assert.rejects(
         remove("foreign", objectId),
-        /ADMIN OPTION on the role, which 'DBA' does not hold.*GRANT "foreign" TO "DBA" WITH ADMIN OPTION/,
+        /ADMIN OPTION on the role 'foreign', which 'DBA' does not hold.*GRANT "foreign" TO "DBA" WITH ADMIN OPTION/,
     );
     assert.equal((await local.role("foreign"))!["rolcanlogin"], true);
 });

@@ -42,6 +42,23 @@ describe("a rehearsal runs a Pulumi program through real providers", { concurren
         assert.deepEqual(outputs, { isSecret: true, password: "hidden" });
     });
 
+    test("E14: an explicit provider is configured when it is registered, after what it waits for, with secrets as plain values", async () => {
+        const configured: [PropertyMap, string[]][] = [];
+        const created: string[] = [];
+        const provider = demoProvider((inputs) => created.push(String(inputs.name)));
+        provider.configure = async (config) => void configured.push([config, [...created]]);
+        class Provider extends pulumi.ProviderResource {}
+        const { outputs } = await run(async () => {
+            const server = new Thing("server", { name: "server" });
+            const key = pulumi.secret("hidden");
+            const explicit = new Provider("demo", "explicit", { key, made: server.made.apply(String) });
+            const inner = new Thing("inner", { name: "inner" }, { provider: explicit });
+            return { made: inner.made };
+        }, provider);
+        assert.deepEqual(outputs, { made: true });
+        assert.deepEqual(configured, [[{ key: "hidden", made: "true" }, ["server"]]]);
+    });
+
     test("dependsOn orders the creations", async () => {
         const { events } = await run(async () => {
             const first = new Thing("first", {});

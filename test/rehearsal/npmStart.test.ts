@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import path from "node:path";
 import { after, describe, test } from "node:test";
 import { findSecrets } from "../support/secretScan";
+import type { PrivilegeResult } from "../../rehearsal/privilegeAttempt";
 import type { SignInResult } from "../../rehearsal/signInAttempt";
 
 const PROJECT_FOLDER = path.join(__dirname, "..", "..");
@@ -39,10 +40,13 @@ describe("npm start", { concurrency: 1 }, () => {
     const processes = () =>
         existsSync("/proc") ? commandLines().filter((line) => line.includes(temporary)) : [];
 
-    test("everybody who may signs in, everybody who may not is refused, and nothing is left behind", async () => {
+    test("everybody who may signs in and does what they may, everybody else is refused, and nothing is left behind", async () => {
         const { output, ended } = start("--json");
         assert.equal(await ended, 0, output.stderr);
-        const rows = JSON.parse(output.stdout) as SignInResult[];
+        const { signIns: rows, privileges } = JSON.parse(output.stdout) as {
+            signIns: SignInResult[];
+            privileges: PrivilegeResult[];
+        };
         assert.ok(
             rows.every((row) => row.asExpected),
             output.stdout,
@@ -59,6 +63,17 @@ describe("npm start", { concurrency: 1 }, () => {
             "Ada Moreau, not a member of the group",
             "Kim Tanaka, recreated under the same name",
         ]);
+        assert.equal(privileges.length, 18);
+        assert.ok(
+            privileges.every((row) => row.asExpected),
+            output.stdout,
+        );
+        const of = (role: string, database: string) =>
+            privileges.find((row) => row.role === role && row.database === database)!.seen;
+        assert.deepEqual(of("Prod DB Readonly", "orders"), ["connect", "select"]);
+        assert.deepEqual(of("billing-api", "billing"), ["connect", "select", "insert"]);
+        assert.deepEqual(of("orders-api", "orders"), ["connect", "select", "insert", "create table"]);
+        assert.deepEqual(of("billing-api", "orders"), []);
         assert.deepEqual(findSecrets(output.stdout + output.stderr, []), []);
         assert.deepEqual([folders(), processes()], [[], []]);
     });

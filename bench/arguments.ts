@@ -1,0 +1,79 @@
+/** The words after `npm run bench --`. Pure. */
+
+export const HELP = `npm run bench: how long database principals take, beside one plain transaction in the same run.
+
+  npm run bench                       sizes 10, 100, 1,000 and 10,000; takes some minutes
+  npm run bench -- --sizes 10,100     other sizes
+  npm run bench -- --runs 5           each size so often, and the median of them (default: 3; above 1,000 once)
+  npm run bench -- --singles 10000    single principals up to this size (default: 1,000, as they take long)
+  npm run bench -- --only principals  without sign-in, throughput and start times; or: --only lines
+  npm run bench -- --json <file>      rows as JSON: [{kind, job, size, ms, ratio}]
+  npm run bench -- --write            table and chart into docs/benchmarks.md and docs/benchmarks.svg
+  npm run bench -- --help             this text
+
+Nothing here is a test: a slow machine fails nothing. Progress is on standard error, tables on standard output.
+`;
+
+export interface Arguments {
+    help: boolean;
+    sizes: number[];
+    runs: number;
+    /** Largest size of single principals. */
+    singles: number;
+    only: "principals" | "lines" | undefined;
+    json: string | undefined;
+    write: boolean;
+}
+
+export const MOST = 100_000;
+
+/** @throws Error that names the word, the rule and the fix. */
+export function parseArguments(words: readonly string[]): Arguments {
+    const found: Arguments = {
+        help: false,
+        sizes: [10, 100, 1_000, 10_000],
+        runs: 3,
+        singles: 1_000,
+        only: undefined,
+        json: undefined,
+        write: false,
+    };
+    const rest = [...words];
+    while (rest.length > 0) {
+        const [flag, inline] = splitOnce(rest.shift()!);
+        const value = () => {
+            const text = inline ?? rest.shift();
+            if (!text) throw new Error(`${flag} needs a value. See npm run bench -- --help.`);
+            return text;
+        };
+        if (flag === "--help") found.help = true;
+        else if (flag === "--write") found.write = true;
+        else if (flag === "--json") found.json = value();
+        else if (flag === "--sizes")
+            found.sizes = value()
+                .split(",")
+                .map((text) => whole(flag, text));
+        else if (flag === "--runs") found.runs = whole(flag, value());
+        else if (flag === "--singles") found.singles = whole(flag, value());
+        else if (flag === "--only") found.only = part(value());
+        else throw new Error(`'${flag}' is no argument of the bench. See npm run bench -- --help.`);
+    }
+    found.sizes = [...new Set(found.sizes)].sort((one, two) => one - two);
+    return found;
+}
+
+function splitOnce(word: string): [string, string | undefined] {
+    const at = word.indexOf("=");
+    return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+function whole(flag: string, text: string): number {
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= 1 && number <= MOST) return number;
+    throw new Error(`${flag} '${text}': it must be a whole number from 1 to ${MOST}, for instance 100.`);
+}
+
+function part(text: string): "principals" | "lines" {
+    if (text === "principals" || text === "lines") return text;
+    throw new Error(`--only '${text}': it must be principals or lines.`);
+}

@@ -1,0 +1,118 @@
+/** What is no matter of sizes: sign-in and throughput through the gateway, start times. As ratios where there is a peer. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { DEPLOYER, HOST, type Running } from "../test/provider/running";
+import type { ClientJob } from "./client";
+import { DIRECT_PASSWORD, DIRECT_USER, DirectServer } from "./directServer";
+import { median, rounded, type Line } from "./rows";
+
+const ROOT = path.join(__dirname, "..");
+const SIGN_INS = 50;
+const QUERIES = 3_000;
+/** Each by turns, so that whatever else the machine does meets both. */
+const ROUNDS = 3;
+
+export async function measureLines(local: Running, progress: (text: string) => void): Promise<Line[]> {
+    const lines: Line[] = [];
+    progress("sign-in and throughput through the gateway");
+    lines.push(...(await gatewayLines(local)));
+    progress("start of the plugin");
+    lines.push(...(await pluginLines()));
+    progress("npm start");
+    lines.push({
+        what: "npm start, from nothing to its end",
+        value: `${rounded((await npmStart()) / 1000)} s`,
+    });
+    return lines;
+}
+
+async function gatewayLines(local: Running): Promise<Line[]> {
+    const direct = await DirectServer.start(local.ca, HOST);
+    try {
+        const shared = { host: "127.0.0.1", database: "postgres", ca: local.ca.certificate };
+        const password = await local.issuer.issue({ objectId: DEPLOYER });
+        const gateway = { ...shared, port: local.server.port, user: "DBA", password };
+        const plain = { ...shared, port: direct.port, user: DIRECT_USER, password: DIRECT_PASSWORD };
+        const ratio = async (job: ClientJob["job"], times: number) => {
+            const through: number[] = [];
+            const without: number[] = [];
+            for (let round = 0; round < ROUNDS; round++) {
+                without.push(await client({ connection: plain, job, times }));
+                through.push(await client({ connection: gateway, job, times }));
+            }
+            return [median(through) / times, median(without) / times] as const;
+        };
+        const [signIn, scram] = await ratio("signIn", SIGN_INS);
+        const [query, directQuery] = await ratio("queries", QUERIES);
+        return [
+            {
+                what: "sign-in with a token through the gateway, to a direct one by SCRAM (both TLS)",
+                value: `${rounded(signIn / scram)}x (${rounded(signIn)} ms, ${rounded(scram)} ms)`,
+            },
+            {
+                what: "throughput of single queries through the gateway, to direct ones (both TLS, one client)",
+                value: `${rounded(directQuery / query)}x (${rounded(1000 / query)}/s, ${rounded(1000 / directQuery)}/s)`,
+            },
+        ];
+    } finally {
+        await direct.stop();
+    }
+}
+
+/** @returns milliseconds. */
+async function client(job: ClientJob): Promise<number> {
+    const child = spawn(process.execPath, ["--import", "tsx", path.join(__dirname, "client.ts")], {
+        stdio: ["pipe", "pipe", "inherit"],
+    });
+    child.stdin.end(JSON.stringify(job));
+    const said = Number(await text(child.stdout));
+    if (!(said > 0)) throw new Error(`the client of the bench gave no time for ${job.job}`);
+    return said;
+}
+
+/** Until it says its port, as the engine waits for it. */
+async function pluginLines(): Promise<Line[]> {
+    const times: number[] = [];
+    const sizes: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+        const start = performance.now();
+        const child = spawn(process.execPath, [path.join(ROOT, "components", "plugin.js")], {
+            stdio: ["pipe", "pipe", "ignore"],
+            cwd: ROOT,
+        });
+        try {
+            await once(createInterface(child.stdout), "line");
+            times.push(performance.now() - start);
+            sizes.push(...(await residentMegabytes(child.pid!)));
+        } finally {
+            child.kill("SIGKILL");
+        }
+    }
+    const lines = [{ what: "plugin, until the engine can call it", value: `${rounded(median(times))} ms` }];
+    if (sizes.length > 0)
+        lines.push({ what: "plugin, memory then", value: `${Math.round(median(sizes))} MB` });
+    return lines;
+}
+
+/** Empty where the system has no /proc. */
+async function residentMegabytes(pid: number): Promise<number[]> {
+    const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kilobytes === undefined ? [] : [Number(kilobytes) / 1024];
+}
+
+/** @returns milliseconds. @throws Error where it fails. */
+async function npmStart(): Promise<number> {
+    const start = performance.now();
+    const child = spawn(process.execPath, ["--import", "tsx", path.join(ROOT, "rehearsal", "main.ts")], {
+        stdio: "ignore",
+        cwd: ROOT,
+    });
+    const [code] = (await once(child, "exit")) as [number | null];
+    if (code !== 0) throw new Error(`npm start ended with ${code}; run it by itself to see why`);
+    return performance.now() - start;
+}

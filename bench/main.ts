@@ -1,0 +1,67 @@
+import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { styleFor } from "../rehearsal/terminal";
+import { Running } from "../test/provider/running";
+import { HELP, parseArguments, type Arguments } from "./arguments";
+import { chart } from "./chart";
+import { measureLines } from "./lines";
+import { measurePrincipals } from "./principals";
+import { growthLines, markdownPage, type Machine } from "./report";
+import { linesForTerminal, rowsForTerminal, rowsOf, type Line, type Row } from "./rows";
+
+const DOCS = path.join(__dirname, "..", "docs");
+const style = styleFor(process.stderr);
+const progress = (text: string) => process.stderr.write(`${style.dim("bench:")} ${text}\n`);
+
+async function main(): Promise<void> {
+    const options = parseArguments(process.argv.slice(2));
+    if (options.help) return void process.stdout.write(HELP);
+    progress("starting a local Azure");
+    const local = await Running.start();
+    try {
+        const machine = await machineOf(local, options.runs);
+        const rows = options.only === "lines" ? [] : await principalRows(local, options);
+        const lines = options.only === "principals" ? [] : await measureLines(local, progress);
+        print(rows, [...growthLines(rows), ...lines]);
+        await save(rows, lines, machine, options);
+    } finally {
+        await local.stop();
+    }
+}
+
+async function principalRows(local: Running, options: Arguments): Promise<Row[]> {
+    for (const size of options.sizes.filter((one) => one > options.singles))
+        progress(`single principals are left out at ${size.toLocaleString("en-US")} (--singles ${size})`);
+    return (await measurePrincipals(local, { ...options, progress })).flatMap(rowsOf);
+}
+
+async function machineOf(local: Running, runs: number): Promise<Machine> {
+    const [row] = await local.sql("show server_version");
+    return {
+        processors: availableParallelism(),
+        platform: `${process.platform} ${process.arch}`,
+        node: process.versions.node,
+        postgres: String(row!["server_version"]),
+        runs,
+    };
+}
+
+function print(rows: Row[], lines: Line[]): void {
+    if (rows.length > 0) process.stdout.write(`${rowsForTerminal(rows)}\n`);
+    if (lines.length > 0) process.stdout.write(`${linesForTerminal(lines)}\n`);
+}
+
+async function save(rows: Row[], lines: Line[], machine: Machine, options: Arguments): Promise<void> {
+    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(rows, null, 2)}\n`);
+    if (!options.write) return;
+    await writeFile(path.join(DOCS, "benchmarks.md"), markdownPage(rows, lines, machine));
+    if (rows.length > 0)
+        await writeFile(path.join(DOCS, "benchmarks.svg"), chart(rows, "Time by number of principals"));
+    progress("wrote docs/benchmarks.md and docs/benchmarks.svg");
+}
+
+main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 1;
+});

@@ -1,0 +1,83 @@
+/** Times of making, checking, changing and deleting principals, beside one plain transaction. */
+import { Running, DEPLOYER, HOST } from "../test/provider/running";
+import { PlainTransaction } from "./plainTransaction";
+import { SetSubject, SingleSubject } from "./providerSubjects";
+import { JOBS, type Job, type Measured, type Times } from "./rows";
+import type { Person, Subject } from "./subject";
+
+export interface PrincipalsOptions {
+    sizes: number[];
+    runs: number;
+    singles: number;
+    progress: (text: string) => void;
+}
+
+/** Sizes above are measured once: they take long, and vary less. */
+const LARGE = 1_000;
+/** Catalogs that all jobs write to. Tidied up before each of them, so that none pays for another's dead rows. */
+const CATALOGS = ["pg_authid", "pg_auth_members", "pg_shseclabel", "pg_shdescription", "pg_shdepend"];
+
+export async function measurePrincipals(local: Running, options: PrincipalsOptions): Promise<Measured[]> {
+    // A transaction holds a lock for each role that it makes, and PostgreSQL has room for some 6,000 with its defaults for
+    // 100 connections. Azure's servers allow more connections, and so have more room.
+    await local.server.setParameter("max_locks_per_transaction", "512");
+    await local.server.restart();
+    const people = newPeople(local, Math.max(...options.sizes));
+    const measured: Measured[] = [];
+    await once(local, people.slice(0, 10), options.singles);
+    for (const size of options.sizes) {
+        const result: Measured = { size, plain: [], set: [], single: [] };
+        for (let run = 1; run <= (size > LARGE ? 1 : options.runs); run++) {
+            options.progress(`${size.toLocaleString("en-US")} principals, run ${run}`);
+            const times = await once(local, people.slice(0, size), options.singles);
+            result.plain.push(times.plain);
+            result.set.push(times.set);
+            if (times.single) result.single.push(times.single);
+        }
+        measured.push(result);
+    }
+    return measured;
+}
+
+function newPeople(local: Running, size: number): Person[] {
+    return Array.from({ length: size }, (_, index) => {
+        const name = `bench ${String(index).padStart(5, "0")}`;
+        return { name, objectId: local.identity(name) };
+    });
+}
+
+/** Everything at one size, one after another. */
+async function once(
+    local: Running,
+    people: Person[],
+    singles: number,
+): Promise<{ plain: Times; set: Times; single?: Times }> {
+    const provider = local.provider(120_000);
+    try {
+        const connection = local.connection({ host: HOST });
+        const plain = await life(local, new PlainTransaction(() => local.signIn("DBA", DEPLOYER)), people);
+        const set = await life(local, new SetSubject(provider, connection), people);
+        if (people.length > singles) return { plain, set };
+        return { plain, set, single: await life(local, new SingleSubject(provider, connection), people) };
+    } finally {
+        await provider.close();
+    }
+}
+
+async function life(local: Running, subject: Subject, people: Person[]): Promise<Times> {
+    const times: Times = {};
+    for (const job of JOBS) {
+        const action = actionOf(subject, job, people);
+        if (!action) continue;
+        for (const catalog of CATALOGS) await local.sql(`vacuum analyze pg_catalog.${catalog}`);
+        const start = performance.now();
+        await action();
+        times[job] = performance.now() - start;
+    }
+    return times;
+}
+
+function actionOf(subject: Subject, job: Job, people: Person[]): (() => Promise<void>) | undefined {
+    if (job === "create") return () => subject.create(people);
+    return subject[job]?.bind(subject);
+}

@@ -1,0 +1,83 @@
+/** What both resources do to a server: make principals what is declared, and remove those that are declared no more. */
+import type { Connections, ConnectionArgs } from "./connection";
+import { Declarations } from "./declarations";
+import type { PlannedPrincipal } from "./plan";
+import { reconcile, type Leaving } from "./reconcile";
+import { remove } from "./removal";
+import type { OperationOptions } from "./resourceProvider";
+import type { RoleState } from "./roleState";
+
+export interface PrincipalChange {
+    /** The resource on whose behalf. */
+    urn: string;
+    connection: ConnectionArgs;
+    principals: PlannedPrincipal[];
+    leaving: Leaving[];
+}
+
+export class PrincipalChanges {
+    readonly declarations = new Declarations();
+
+    constructor(readonly connections: Connections) {}
+
+    /**
+     * One transaction for all declared principals.
+     *
+     * @returns Their roles, in their order, and who is still to be removed by `removeAll`.
+     */
+    async apply(
+        { urn, connection, principals, leaving }: PrincipalChange,
+        options: OperationOptions,
+    ): Promise<{ roles: RoleState[]; leaving: Leaving[] }> {
+        const really = this.#withoutMoved(urn, connection, leaving, options);
+        const rebound = new Set(principals.map(({ spec }) => spec.rebindFrom));
+        const losing = really.filter(({ objectId }) => !rebound.has(objectId));
+        const roles = await reconcile(this.connections, connection, principals, {
+            ...options,
+            leaving: losing,
+        });
+        const made = roles.map((role) => ({ name: role.name, objectId: role.label!.objectId }));
+        this.declarations.declare(urn, connection.host, made);
+        // What a role was rebound from has none any more, so its removal is success.
+        return { roles, leaving: really };
+    }
+
+    /** Removes them, but for those that another resource declares. */
+    async removeAll(
+        urn: string,
+        connection: ConnectionArgs,
+        leaving: Leaving[],
+        options: OperationOptions,
+    ): Promise<void> {
+        await remove(
+            this.connections,
+            connection,
+            this.#withoutMoved(urn, connection, leaving, options),
+            options,
+        );
+    }
+
+    /** Removes all that a resource has, and the resource with them. */
+    async end(
+        urn: string,
+        connection: ConnectionArgs,
+        leaving: Leaving[],
+        options: OperationOptions,
+    ): Promise<void> {
+        await this.removeAll(urn, connection, leaving, options);
+        this.declarations.forget(urn);
+    }
+
+    #withoutMoved(
+        urn: string,
+        { host }: ConnectionArgs,
+        leaving: Leaving[],
+        options: OperationOptions,
+    ): Leaving[] {
+        return leaving.filter((principal) => {
+            const other = this.declarations.otherThan(urn, host, principal);
+            if (other) options.log?.(`role '${principal.name}' stays: ${other} declares it now`);
+            return other === undefined;
+        });
+    }
+}

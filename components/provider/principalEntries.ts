@@ -1,0 +1,76 @@
+/** The principals of a set: as declared and as the state knows them, by the keys that the user chose. Pure. */
+import { isAbsent } from "./checks";
+import { onDeleteOf } from "./onDelete";
+import type { PlannedPrincipal } from "./plan";
+import { specOf } from "./principalSpec";
+import type { Leaving } from "./reconcile";
+import { UNKNOWN, type PropertyMap } from "./resourceProvider";
+
+export type Entries = Map<string, PropertyMap>;
+
+/** Empty where the principals are not known yet. Keys are whatever the user chose, `__proto__` too: hence a Map. */
+export function entriesOf(properties: PropertyMap): Entries {
+    const { principals } = properties;
+    if (isAbsent(principals) || principals === UNKNOWN) return new Map();
+    return new Map(Object.entries(principals as Record<string, PropertyMap>));
+}
+
+export const isUnknown = (value: unknown): boolean => value === UNKNOWN;
+
+/** The path of an entry in the engine's form, in which only the quotation mark is escaped. */
+export const entryPath = (key: string) => `principals["${key.replaceAll('"', '\\"')}"]`;
+
+/** An entry of the state: whose role it is. */
+export interface OwnedEntry {
+    key: string;
+    objectId: string;
+    name: string;
+    properties: PropertyMap;
+}
+
+/** The state's entries by key, object id and name. */
+export class OwnedEntries {
+    readonly all: OwnedEntry[];
+    readonly #byKey: Map<string, OwnedEntry>;
+    readonly #byId: Map<string, OwnedEntry>;
+
+    constructor(state: PropertyMap) {
+        this.all = [...entriesOf(state)].map(([key, properties]) => ({
+            key,
+            objectId: String(properties["objectId"]).toLowerCase(),
+            name: String(properties["name"]),
+            properties,
+        }));
+        this.#byKey = new Map(this.all.map((entry) => [entry.key, entry]));
+        this.#byId = new Map(this.all.map((entry) => [entry.objectId, entry]));
+    }
+
+    /**
+     * The entry whose role a declared one means: of the same object id, whatever its key, or the one to be rebound. Without an
+     * object id the name is the identity.
+     */
+    of(key: string, declared: PropertyMap): OwnedEntry | undefined {
+        const { objectId, rebindFrom, name } = specOf(declared);
+        if (objectId !== undefined)
+            return this.#byId.get(objectId) ?? (rebindFrom ? this.#byId.get(rebindFrom) : undefined);
+        const own = this.#byKey.get(key);
+        return own?.name === name ? own : undefined;
+    }
+
+    planned(key: string, declared: PropertyMap): PlannedPrincipal {
+        const own = this.of(key, declared);
+        const hadMfa = own?.properties["requireMfa"] === true;
+        return { spec: specOf(declared), ownedObjectId: own?.objectId, hadMfa };
+    }
+
+    /** What the state holds and nobody declares any more. What becomes of it was said when it was declared. */
+    leaving(kept: ReadonlySet<string>, olds: PropertyMap): (Leaving & { key: string })[] {
+        const declared = entriesOf(olds);
+        return this.all
+            .filter(({ objectId }) => !kept.has(objectId))
+            .map(({ key, objectId, name, properties }) => {
+                const own = declared.get(key)?.["onDelete"] ?? properties["onDelete"];
+                return { key, objectId, name, onDelete: onDeleteOf(own ?? olds["onDelete"]) };
+            });
+    }
+}

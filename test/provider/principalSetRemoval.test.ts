@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { ServiceError } from "@grpc/grpc-js";
+import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { serveProvider } from "../../components/provider/grpcServer";
+import { AzurePostgresEntraProvider } from "../../components/provider/provider";
+import { plain, ProviderClient } from "./grpcClient";
+import { entry, SetRun } from "./principalSetRun";
+import { countQueries } from "./queryCount";
+import { assertNoTokens, DEPLOYER, OTHER_ADMIN, Running } from "./running";
+
+let local: Running;
+before(async () => {
+    local = await Running.start();
+    await local.sql("create database books owner azure_pg_admin");
+});
+after(() => local.stop());
+
+type Properties = Record<string, unknown>;
+const service = (name: string, more: Properties = {}) => entry(local, name, more);
+
+/** Gives each principal a table in the database `books`. */
+async function giveTables(principals: Record<string, Properties>): Promise<void> {
+    for (const [name, { objectId }] of Object.entries(principals)) {
+        await local.run("DBA", DEPLOYER, "books", `grant create on schema public to "${name}"`);
+        await local.run(name, objectId as string, "books", `create table "${name}" (a int)`);
+    }
+}
+
+async function ownerOf(table: string): Promise<unknown> {
+    const rows = await local.sql("select tableowner from pg_tables where tablename = $1", [table], "books");
+    return rows[0]?.["tableowner"];
+}
+
+test("onDelete: an entry's own form, else the set's; all of them at once, with open sessions", async () => {
+    await local.run("DBA", DEPLOYER, "postgres", "create role set_heir");
+    await local.run("DBA", DEPLOYER, "books", "grant create on schema public to set_heir");
+    const set = new SetRun(local, "forms");
+    const all = {
+        "form-default": service("form-default"),
+        "form-drop": service("form-drop", { onDelete: { action: "Drop" } }),
+        "form-keep": service("form-keep", { onDelete: { action: "Keep" } }),
+        "form-me": service("form-me", { onDelete: { action: "Reassign" } }),
+        "form-stays": service("form-stays"),
+    };
+    const more = { onDelete: { action: "Reassign", reassignTo: "set_heir" } };
+    await set.up(all, more);
+    await giveTables(all);
+    const sessions = await Promise.all(
+        ["form-default", "form-keep"].map((name) =>
+            local.signIn(name, all[name as "form-keep"]["objectId"] as string, "books"),
+        ),
+    );
+    await set.up({ "form-stays": all["form-stays"] }, more);
+    for (const session of sessions) await assert.rejects(session.query("select 1"));
+    const owners = await Promise.all(Object.keys(all).map(ownerOf));
+    assert.deepEqual(owners, ["set_heir", undefined, "form-keep", "DBA", "form-stays"]);
+    const left = await local.sql(
+        "select rolname, rolcanlogin from pg_roles where rolname like 'form-%' order by 1",
+    );
+    assert.deepEqual(left, [
+        { rolname: "form-keep", rolcanlogin: false },
+        { rolname: "form-stays", rolcanlogin: true },
+    ]);
+});
+
+test("the removal of 40 principals waits for the server as often as that of 4", async () => {
+    const waits = [];
+    for (const size of [4, 40]) {
+        const set = new SetRun(local, `batch-${size}`);
+        const names = Array.from({ length: size }, (_, n) => `batch-${size}-${n}`);
+        const all = Object.fromEntries(names.map((name) => [name, service(name)]));
+        await set.up(all);
+        await giveTables(all);
+        waits.push((await countQueries(() => set.up({}))).waits);
+        assert.deepEqual(
+            await Promise.all(names.map(ownerOf)),
+            names.map(() => "DBA"),
+        );
+    }
+    assert.equal(waits[1], waits[0]);
+});
+
+test("objects never go to a role that is removed as well: refused before anything is changed", async () => {
+    const set = new SetRun(local, "heirs");
+    const all = {
+        "heir-a": service("heir-a", { onDelete: { action: "Reassign", reassignTo: "heir-b" } }),
+        "heir-b": service("heir-b"),
+    };
+    await set.up(all);
+    await giveTables(all);
+    await assert.rejects(
+        set.up({ later: service("later") }),
+        /'heir-a': cannot be removed: .*'heir-b'.*which is removed as well/,
+    );
+    assert.equal(await local.role("later"), undefined);
+    assert.equal((await local.role("heir-a"))!["rolcanlogin"], true);
+    await set.up({ "heir-b": all["heir-b"] });
+    assert.equal(await ownerOf("heir-a"), "heir-b");
+});
+
+test("a removal that stops half-way: what was committed is in the state, and the next run removes the rest", async () => {
+    const set = new SetRun(local, "half");
+    const nowhere = { onDelete: { action: "Reassign", reassignTo: "nobody at all" } };
+    const all = { "half-a": service("half-a", nowhere), "half-b": service("half-b") };
+    await set.up(all);
+    await giveTables(all);
+    const named = { principalType: "User", name: "half@contoso.com" };
+    local.identity("half@contoso.com", "User");
+    const news = { "half-b": all["half-b"], "half-c": named };
+    const error = await set.up(news).then(
+        () => assert.fail("the removal was to fail"),
+        (failure: unknown) => failure as ServiceError,
+    );
+    assert.match(error.message, /cannot be handed to 'nobody at all'/);
+    const status = Status.deserializeBinary(error.metadata.get("grpc-status-details-bin")[0] as Buffer);
+    const detail = ErrorResourceInitFailed.deserializeBinary(status.getDetailsList()[0]!.getValue_asU8());
+    [set.state, set.inputs] = [plain(detail.getProperties()), plain(detail.getInputs())];
+    const objectId = all["half-a"]["objectId"] as string;
+    const gone = `half-a (to be removed: ${objectId})`;
+    assert.deepEqual(Object.keys(set.principals), [
+        "half-a (to be removed: " + objectId + ")",
+        "half-b",
+        "half-c",
+    ]);
+    assert.equal((await local.role("half-a"))!["rolcanlogin"], false);
+    assert.deepEqual(await set.diff(news), { [`principals["${gone}"]`]: "DELETE" });
+    await local.run("DBA", DEPLOYER, "postgres", 'create role "nobody at all"');
+    await local.run("DBA", DEPLOYER, "books", 'grant create on schema public to "nobody at all"');
+    await set.up(news);
+    assert.deepEqual([await local.role("half-a"), await ownerOf("half-a")], [undefined, "nobody at all"]);
+    assert.deepEqual(Object.keys(set.principals), ["half-b", "half-c"]);
+});
+
+for (const order of ["the one that takes it first", "the one that gives it up first"]) {
+    test(`a principal that moves from one set to another keeps its role: ${order}`, async () => {
+        const name = `move-${order.length}`;
+        const [from, to] = [new SetRun(local, `from-${name}`), new SetRun(local, `to-${name}`)];
+        const mover = service(name);
+        await from.up({ [name]: mover, [`${name}-x`]: service(`${name}-x`) });
+        const { oid } = (await local.role(name))!;
+        const rest = { [`${name}-x`]: from.principals[`${name}-x`]! };
+        for (const key of ["canLogin"]) delete rest[`${name}-x`]![key];
+        // Another process, as the next deployment is. The engine asks each resource's check when the program registers it.
+        const second = await Running.second(local);
+        try {
+            const [giving, taking] = [from.in(second.client), to.in(second.client)];
+            if (order === "the one that takes it first") {
+                await taking.up({ [name]: mover });
+                await giving.up(rest);
+            } else {
+                await taking.check({ [name]: mover });
+                await giving.up(rest);
+                await taking.up({ [name]: mover });
+            }
+            assert.equal((await local.role(name))!["oid"], oid);
+            assert.equal(giving.principals[name], undefined);
+            await taking.destroy();
+            assert.equal(await local.role(name), undefined);
+        } finally {
+            await second.stop();
+        }
+    });
+}
+
+/** A provider that signs in as another administrator. */
+async function signedInAs(objectId: string) {
+    const served = await serveProvider(
+        new AzurePostgresEntraProvider({ tokens: () => local.issuer.issue({ objectId }) }),
+    );
+    const client = new ProviderClient(served.port);
+    const stop = async () => {
+        client.close();
+        await served.close();
+    };
+    return { client, stop };
+}
+
+test("E15, preflight: every missing ADMIN OPTION in one error with its GRANT, before anything is changed", async () => {
+    const first = new SetRun(local, "admins");
+    const all = { "pre-a": service("pre-a"), "pre-b": service("pre-b"), "pre-c": service("pre-c") };
+    await first.up(all);
+    await local.sql("create role pre_group");
+    const other = await signedInAs(OTHER_ADMIN);
+    try {
+        const set = first.in(other.client);
+        Object.assign(set, { connection: local.connection({ user: "second-admin" }) });
+        const news = {
+            "pre-a": { ...all["pre-a"], connectionLimit: 1 },
+            "pre-c": all["pre-c"],
+            "pre-new": service("pre-new", { memberOf: ["pre_group"] }),
+        };
+        await assert.rejects(set.up(news), (error: Error) => {
+            const lines = error.message.split("\n");
+            assert.equal(lines.length, 4, error.message);
+            for (const [at, role] of ["pre-a", "pre_group", "pre-b"].entries())
+                assert.match(
+                    lines[at]!,
+                    new RegExp(
+                        `ADMIN OPTION on the role '${role}'.*GRANT "${role}" TO "second-admin" WITH ADMIN OPTION$`,
+                    ),
+                );
+            assert.match(lines[2]!, /principal 'pre-b': cannot be removed/);
+            assert.equal(lines[3], "Nothing was changed.");
+            return true;
+        });
+        assert.deepEqual(
+            [await local.role("pre-new"), (await local.role("pre-b"))!["rolcanlogin"]],
+            [undefined, true],
+        );
+        for (const role of ["pre-a", "pre_group", "pre-b"])
+            await local.sql(`grant "${role}" to "second-admin" with admin option`);
+        await set.up(news);
+        assert.deepEqual(
+            [await local.membersOf("pre_group"), await local.role("pre-b")],
+            [["pre-new", "second-admin"], undefined],
+        );
+    } finally {
+        await other.stop();
+    }
+});
+
+test("F6, preflight: who is no Entra administrator, has no CREATEROLE and may end no sessions is told all of it at once", async () => {
+    const objectId = local.identity("weak");
+    await new SetRun(local, "weak").up({ weak: { principalType: "ServicePrincipal", objectId } });
+    const keeper = new SetRun(local, "keeper");
+    await keeper.up({ kept: service("kept", { onDelete: { action: "Keep" } }) });
+    await local.sql("grant kept to weak with admin option");
+    const weak = await signedInAs(objectId);
+    try {
+        const set = keeper.in(weak.client);
+        Object.assign(set, { connection: local.connection({ user: "weak" }) });
+        await assert.rejects(
+            set.up({ "by-weak": service("by-weak") }),
+            /only Microsoft Entra administrators.*'weak' is signed in.*\n'weak' has no CREATEROLE.*ALTER ROLE "weak" CREATEROLE.*\n'weak' may not end the sessions.*GRANT pg_signal_backend TO "weak"\nNothing was changed\./,
+        );
+        assert.deepEqual(
+            [await local.role("by-weak"), (await local.role("kept"))!["rolcanlogin"]],
+            [undefined, true],
+        );
+    } finally {
+        await weak.stop();
+    }
+});
+
+test("no token in any answer or error", () => assertNoTokens(local));
