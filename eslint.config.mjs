@@ -44,9 +44,10 @@ export default tseslint.config(
     },
     {
         files: ["components/**/*.ts"],
-        rules: oneWayImports("**/emulator/**", "**/rehearsal/**", "**/report/**", "**/config"),
+        rules: oneWayImports("**/emulator/**", "**/rehearsal/**", "**/report/**", "**/config", "**/stack*"),
     },
     { files: ["emulator/**/*.ts"], rules: oneWayImports("**/rehearsal/**", "**/report/**", "**/config") },
+    { files: ["report/**/*.ts"], rules: oneWayImports("../*") },
     {
         files: ["**/*.js", "**/*.mjs"],
         languageOptions: {

@@ -37,7 +37,7 @@ export function parseStackConfig(
     const values = ownValues(project, raw);
     const result = stackConfigSchema.safeParse(values, { reportInput: true });
     if (!result.success)
-        throw new StackConfigError(result.error.issues.flatMap((i) => describeIssue(project, i)));
+        throw new StackConfigError(result.error.issues.flatMap((i) => describeIssue(project, values, i)));
     const problems = crossChecks(project, result.data);
     if (!options.allowPlaceholders) problems.push(...placeholders(project, values));
     if (problems.length > 0) throw new StackConfigError(problems);
@@ -69,33 +69,48 @@ function parseJson(value: string): unknown {
 
 type Issue = z.core.$ZodIssue;
 
-function describeIssue(project: string, issue: Issue): string[] {
+function describeIssue(project: string, values: unknown, issue: Issue): string[] {
     const key = keyOf(project, issue.path);
-    if (issue.code === "unrecognized_keys") return issue.keys.map((k) => unknownKey(project, issue.path, k));
+    if (issue.code === "unrecognized_keys")
+        return issue.keys.map((unknown) => unknownKey(project, values, issue.path, unknown));
+    if (issue.code === "invalid_union") {
+        const { access } = issue.input as { access?: unknown };
+        return [
+            `${key}: ${access === undefined ? "not given" : `given ${quote(access)}`}; allowed: Public, Private`,
+        ];
+    }
     const secret = SECRET_KEYS.has(String(issue.path[0]));
-    const given =
-        issue.input === undefined ? "not given" : `given ${secret ? "[secret]" : quote(issue.input)}`;
-    return [`${key}: ${given}; ${allowed(issue)}`];
+    const given = secret ? "[secret]" : quote(issue.input);
+    return [`${key}: ${issue.input === undefined ? "not given" : `given ${given}`}; ${allowed(issue)}`];
 }
 
 function allowed(issue: Issue): string {
     if (issue.code === "invalid_value") return `allowed: ${issue.values.map(String).join(", ")}`;
-    if (issue.code === "invalid_union")
-        return `allowed: ${issue.discriminator ?? "one form"} Public or Private`;
-    return issue.message.replace(/^Invalid input: /, "");
+    return issue.message.replace(/^Invalid input: /, "").replace(/, received undefined$/, "");
 }
 
-function unknownKey(project: string, path: readonly PropertyKey[], key: string): string {
-    const known = knownKeys(path);
+/** Keys that belong elsewhere, with the rule and the way on. */
+const MISPLACED: Record<string, string> = {
+    "network.firewallRules":
+        "a delegated subnet excludes public access, so a private server has no firewall rules; use the network security group, or access: Public",
+};
+
+function unknownKey(project: string, values: unknown, path: readonly PropertyKey[], key: string): string {
+    const known = knownKeys(path, values);
+    const misplaced = MISPLACED[[...path, key].join(".")];
     const list = known.length > 0 ? `; allowed here: ${known.join(", ")}` : "";
-    return `${keyOf(project, [...path, key])}: unknown key${list}`;
+    return `${keyOf(project, [...path, key])}: unknown key${misplaced ? `; ${misplaced}` : ""}${list}`;
 }
 
-/** The keys that a path of the configuration may have, found by walking the schema. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
+/** The keys that a path of the configuration may have, found by walking the schema, and the values to tell its forms apart. */
+function knownKeys(path: readonly PropertyKey[], values: unknown): string[] {
     let schema: unknown = stackConfigSchema;
-    for (const part of path) schema = step(unwrap(schema), part);
-    const end = unwrap(schema);
+    let value = values;
+    for (const part of path) {
+        schema = step(unwrap(schema, value), part);
+        value = (value as Record<PropertyKey, unknown> | undefined)?.[part];
+    }
+    const end = unwrap(schema, value);
     return end instanceof z.ZodObject ? Object.keys(end.shape) : [];
 }
 
@@ -106,10 +121,14 @@ function step(schema: unknown, part: PropertyKey): unknown {
     return undefined;
 }
 
-function unwrap(schema: unknown): unknown {
+function unwrap(schema: unknown, value: unknown): unknown {
     let inner = schema;
     while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap();
-    return inner;
+    if (!(inner instanceof z.ZodDiscriminatedUnion)) return inner;
+    const { access } = value as { access?: unknown };
+    return inner.options.find(
+        (form) => form instanceof z.ZodObject && form.shape.access?._zod.def.values?.includes(access),
+    );
 }
 
 function keyOf(project: string, path: readonly PropertyKey[]): string {

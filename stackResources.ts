@@ -17,6 +17,7 @@ import {
     type PrincipalEntryArgs,
     PrincipalType,
     type PrincipalToCheck,
+    ValidationError,
 } from "./components/index";
 import { checkDatabaseAccess } from "./components/databaseAccessChecks";
 import { checkEntraAdminGroup } from "./components/entraAdminGroup";
@@ -41,6 +42,7 @@ export const NAMES = {
  * @throws ValidationError
  */
 export function checkStack(config: StackConfig): void {
+    checkHostAddresses(config);
     const network = networkArgs(config, config.resourceGroup.name);
     if (network) checkEntraNetwork(NAMES.network, network);
     if (config.adminGroup) checkEntraAdminGroup(adminGroupArgs(config.adminGroup));
@@ -58,6 +60,14 @@ function checkPrivileges(config: StackConfig): void {
         return { argument: `databases[${i}]`, database: database.name, profiles: profilesOf(database) };
     });
     checkProfileRoles(profiles, [...knownAdministrators(config), ...knownPrincipals(config)]);
+}
+
+/** A misspelt host would be ignored, and the connection fail only after the server has been made. */
+function checkHostAddresses(config: StackConfig): void {
+    const host = expectedHost(config);
+    const other = Object.keys(config.hostAddresses).find((name) => name !== host);
+    if (other === undefined) return;
+    throw new ValidationError("hostAddresses", other, `the server's host name is ${host}`, "use that name");
 }
 
 /** Stands for the tenant of whoever runs Pulumi, which is only asked for after the checks. */

@@ -71,7 +71,8 @@ function namedStacks(args: string[]): string[] {
     return takesStack && word !== undefined && !word.startsWith("-") ? [...byOption, word] : byOption;
 }
 
-function withStack(args: string[]): string[] {
+/** The arguments with `--stack local`, where the command takes a stack and names none. */
+export function withStack(args: string[]): string[] {
     const [command, ...rest] = args;
     if (!command || !STACK_COMMANDS.has(command) || namedStacks(args).length > 0) return args;
     // What comes after `--` is not the CLI's own.
@@ -114,12 +115,13 @@ function spawnPulumi(
 
 const HANDED_ON = ["SIGTERM", "SIGHUP"] as const;
 
-function environmentOf(local: LocalPulumi): NodeJS.ProcessEnv {
+/** The environment of the CLI. `own`: that of this process. */
+export function environmentOf(local: LocalPulumi, own: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
     // A real cloud's credentials have no business here, and must not be sent to a stand-in.
-    const own = Object.entries(process.env).filter(
+    const harmless = Object.entries(own).filter(
         ([name]) => !/^(AZURE|ARM|AZUREAD|PG)_?/.test(name) || name.startsWith("AZURE_POSTGRES_ENTRA"),
     );
-    const merged = { ...Object.fromEntries(own), ...local.environment };
+    const merged = { ...Object.fromEntries(harmless), ...local.environment };
     return {
         ...Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined)),
         PULUMI_BACKEND_URL: pathToFileURL(backendFolder(local)).href,

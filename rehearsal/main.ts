@@ -11,13 +11,14 @@ import { seconds, Progress, styleFor } from "./terminal";
 
 const HELP = `npm start: deploys the stack local on a local Azure, then signs in as everybody and tries what each may do.
 
-  npm start                the tables of sign-ins and of privileges; exit code 0 only where all is as expected, else 1
+  npm start                the tables of sign-ins and of privileges
   npm start -- --json      the tables as JSON on standard output:
                            {signIns: [{who, role, database, expected, seen, asExpected}],
                             privileges: [{who, role, database, profiles, expected, seen, asExpected, problem?}]}
   npm start -- --keep      leaves it running and prints how to sign in; Ctrl-C ends it
   npm start -- --help      this text
 
+Exit codes: 0 only where all is as expected, else 1; 2 for a wrong option; 130 for Ctrl-C before the tables.
 NO_COLOR is honoured. Progress goes to standard error, the tables to standard output.
 `;
 
@@ -47,7 +48,7 @@ async function rehearse(options: Options): Promise<number> {
     try {
         progress.end("starting the local Azure");
         progress.line(`Local Azure: tenant ${azure.directory.tenantId}, ${seconds(Date.now() - started)}`);
-        return await Promise.race([runRehearsal(azure, progress, options, interrupted), interrupted]);
+        return await runRehearsal(azure, progress, options, interrupted);
     } finally {
         await azure.stop();
     }
@@ -66,23 +67,29 @@ async function runRehearsal(
     options: Options,
     interrupted: Promise<number>,
 ): Promise<number> {
+    const outcome = await Promise.race([deployAndTry(azure, progress), interrupted]);
+    if (typeof outcome === "number") return outcome;
+    const { config, host, signIns, privileges } = outcome;
+    report(signIns, privileges, options);
+    if (options.keep) {
+        const server = { host, ...azure.resolve(host)!, caFile: azure.caFile };
+        const lines = howToSignIn(config, server, azure.endpointFile);
+        // Beside JSON the lines must not stand on standard output.
+        const stream = options.json ? process.stderr : process.stdout;
+        print(`\n${lines}\n\nRunning; Ctrl-C ends it and leaves nothing.\n`, 0, stream);
+        await interrupted;
+    }
+    return [...signIns, ...privileges].every((r) => r.asExpected) ? 0 : 1;
+}
+
+async function deployAndTry(azure: LocalAzure, progress: Progress) {
     const started = Date.now();
     const { config, outputs } = await deployLocalStack(azure, (event) => showResource(progress, event));
     const host = outputs.host as string;
     progress.line(`Deployed ${host} in ${seconds(Date.now() - started)}. Signing in as everybody.`);
-    // First, while the tenant is as it was: the sign-ins end with an identity that is made anew.
     const privileges = await tryPrivileges(azure, config, host);
-    const results = await signInAsEverybody(azure, config, host, () => undefined);
-    report(results, privileges, options);
-    if (options.keep) {
-        const server = { host, ...azure.resolve(host)!, caFile: azure.caFile };
-        print(
-            `\n${howToSignIn(config, server, azure.endpointFile)}\n\nRunning; Ctrl-C ends it and leaves nothing.\n`,
-            0,
-        );
-        await interrupted;
-    }
-    return [...results, ...privileges].every((r) => r.asExpected) ? 0 : 1;
+    const signIns = await signInAsEverybody(azure, config, host, () => undefined);
+    return { config, host, signIns, privileges };
 }
 
 function report(results: SignInResult[], privileges: PrivilegeResult[], options: Options): void {

@@ -35,7 +35,7 @@ export async function deployLocalStack(
     }
 }
 
-/** Signs in as everybody who may and everybody who may not; the tenant is changed at the end. */
+/** Signs in as everybody who may and everybody who may not. The tenant is changed for it, and changed back. */
 export async function signInAsEverybody(
     azure: LocalAzure,
     config: StackConfig,
@@ -54,7 +54,12 @@ export async function signInAsEverybody(
     };
     await run(welcomeCases(config, tenant));
     await run(refusalCases(config, tenant));
-    await run(await recreatedIdentityCases(config, tenant));
+    const recreated = await recreatedIdentityCases(config, tenant);
+    try {
+        await run(recreated.attempts);
+    } finally {
+        recreated.restore();
+    }
     return results;
 }
 

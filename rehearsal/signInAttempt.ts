@@ -45,12 +45,14 @@ export async function attemptSignIn(target: SignInTarget, attempt: SignInAttempt
 }
 
 async function outcome(target: SignInTarget, attempt: SignInAttempt): Promise<string> {
+    const token = await attempt.token().catch((error: Error) => error);
+    if (token instanceof Error) return `no token: ${token.message}`;
     const client = new Client({
         host: target.address,
         port: target.port,
         user: attempt.role,
         database: attempt.database,
-        password: await attempt.token(),
+        password: token,
         ssl: attempt.plaintext ? false : { ca: target.ca, servername: target.host },
         connectionTimeoutMillis: CONNECT_TIMEOUT_MILLISECONDS,
     });

@@ -158,21 +158,36 @@ function nonMember(tenant: Tenant, group: Named): SignInAttempt {
     };
 }
 
+/** Sign-ins for which the tenant is changed, and how to change it back. */
+export interface RecreatedIdentity {
+    attempts: SignInAttempt[];
+    restore: () => void;
+}
+
 /**
  * A user is deleted in Entra and made again under the same name. The last token still signs in (F31); the new identity is
- * another one and is refused (F33). Changes the tenant, so these come last.
+ * another one and is refused (F33).
  */
-export async function recreatedIdentityCases(config: StackConfig, tenant: Tenant): Promise<SignInAttempt[]> {
+export async function recreatedIdentityCases(
+    config: StackConfig,
+    tenant: Tenant,
+): Promise<RecreatedIdentity> {
     const user = config.principals.find((p) => p.principalType === "User" && !p.name.includes("#EXT#"));
-    if (!user) return [];
-    const { objectId } = principalIdentity(tenant, user);
-    const identity = tenant.directory.get(objectId)!;
+    if (!user) return { attempts: [], restore: () => undefined };
+    const { directory } = tenant;
+    const identity = directory.get(principalIdentity(tenant, user).objectId)!;
+    const groups = directory.all().filter((group) => group.members?.includes(identity.objectId));
     const lastToken = await tokenOf(tenant, identity);
-    tenant.directory.remove(objectId);
+    directory.remove(identity.objectId);
     const recreated: DirectoryObject = { ...identity, objectId: crypto.randomUUID() };
-    tenant.directory.add(recreated);
+    directory.add(recreated);
     const as = { role: user.name, database: "postgres" };
-    return [
+    const restore = () => {
+        directory.remove(recreated.objectId);
+        directory.add(identity);
+        for (const { objectId, members } of groups) directory.update(objectId, { members });
+    };
+    const attempts = [
         { who: `${identity.displayName}, deleted, with the last token`, ...as, token: async () => lastToken },
         {
             who: `${identity.displayName}, recreated under the same name`,
@@ -181,4 +196,5 @@ export async function recreatedIdentityCases(config: StackConfig, tenant: Tenant
             refusal: "oid mismatch",
         },
     ];
+    return { attempts, restore };
 }

@@ -40,6 +40,8 @@ export class PostgresServers {
     readonly #servers = new Map<string, PostgresServer>();
     readonly #context: ServerContext;
     #run: Promise<RunFolder> | undefined;
+    readonly #underway = new Set<Promise<unknown>>();
+    #stopping = false;
     #sockets = 0;
 
     constructor(options: PostgresServersOptions) {
@@ -50,7 +52,11 @@ export class PostgresServers {
     }
 
     /** A new server, started and listening. @throws AzureError `ServerNameAlreadyExists`. */
-    async create(spec: ServerSpec, surroundings: Surroundings): Promise<PostgresServer> {
+    create(spec: ServerSpec, surroundings: Surroundings): Promise<PostgresServer> {
+        return this.#begin(() => this.#create(spec, surroundings));
+    }
+
+    async #create(spec: ServerSpec, surroundings: Surroundings): Promise<PostgresServer> {
         const { process, folder } = await this.#prepare(spec.name);
         if (await readState(folder)) throw taken(spec.name);
         // What an interrupted creation left.
@@ -78,7 +84,11 @@ export class PostgresServers {
      * A server of an earlier run, as it was, on the same port where that is free.
      * @throws Error where there is none.
      */
-    async open(spec: ServerSpec, surroundings: Surroundings): Promise<PostgresServer> {
+    open(spec: ServerSpec, surroundings: Surroundings): Promise<PostgresServer> {
+        return this.#begin(() => this.#open(spec, surroundings));
+    }
+
+    async #open(spec: ServerSpec, surroundings: Surroundings): Promise<PostgresServer> {
         const { process, folder } = await this.#prepare(spec.name);
         const state = await readState(folder);
         if (!state)
@@ -106,12 +116,27 @@ export class PostgresServers {
 
     /** The end of this run. Data stays where a folder was given. */
     async stop(): Promise<void> {
+        this.#stopping = true;
+        await Promise.allSettled(this.#underway);
         const servers = [...this.#servers.values()];
         this.#servers.clear();
         const mode = this.#options.folder ? "fast" : "immediate";
         await Promise.all(servers.map((server) => server.close(mode)));
         if (this.#run && !this.#options.run) await (await this.#run).close();
         this.#run = undefined;
+    }
+
+    /** What is being started when the end comes is waited for, so that it ends as well. */
+    #begin(start: () => Promise<PostgresServer>): Promise<PostgresServer> {
+        if (this.#stopping)
+            return Promise.reject(
+                new AzureError("OperationNotAllowed", "The local Azure is being stopped.", 409),
+            );
+        const underway = start();
+        this.#underway.add(underway);
+        const forget = () => void this.#underway.delete(underway);
+        underway.then(forget, forget);
+        return underway;
     }
 
     async #launch(

@@ -121,7 +121,7 @@ describe("guards through the Pulumi CLI", { skip: skipWithoutCli, concurrency: 1
                 (at<Config>(config, "network")["firewallRules"] = [
                     { name: "a", startIpAddress: "203.0.113.1", endIpAddress: "203.0.113.1" },
                 ]),
-            /passwordless-postgres:network\.firewallRules: unknown key/,
+            /network\.firewallRules: unknown key; a delegated subnet excludes public access/,
         ],
     ];
     for (const [title, change, message] of badInputs) {

@@ -109,7 +109,7 @@ describe("a mistake names the key, what was given and what is allowed", () => {
         [
             "an unknown network form",
             { network: { access: "Publik" } },
-            /network\.access: given .*Publik.*; allowed: .*Public or Private/,
+            /network\.access: given "Publik"; allowed: Public, Private/,
         ],
         [
             "own and existing network at once",
@@ -119,7 +119,7 @@ describe("a mistake names the key, what was given and what is allowed", () => {
         [
             "firewall rules on a private server",
             { network: { access: "Private", own: {}, firewallRules: [] } },
-            /network\.firewallRules: unknown key/,
+            /network\.firewallRules: unknown key; a delegated subnet excludes public access.*; allowed here: access, own, existing, firewallPolicy/,
         ],
         [
             "a sign-in role that is no administrator",
@@ -154,6 +154,16 @@ describe("a mistake names the key, what was given and what is allowed", () => {
                 ],
             },
             /databases\[0\]\.profiles\.auditor\[0\]\.table: unknown key; allowed here: schema, usage, tables/,
+        ],
+        [
+            "a port that is none",
+            { hostAddresses: { "pg.postgres.database.azure.com": "127.0.0.1:99999" } },
+            /an address is host:port with a port from 1 to 65535/,
+        ],
+        [
+            "no network at all",
+            { network: undefined },
+            /passwordless-postgres:network: not given; expected object$/m,
         ],
         [
             "an address without a port",

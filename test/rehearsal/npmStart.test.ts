@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { after, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { SEED_IDS } from "../../emulator/entra/seedDirectory";
 import { findSecrets } from "../support/secretScan";
 import type { PrivilegeResult } from "../../rehearsal/privilegeAttempt";
 import type { SignInResult } from "../../rehearsal/signInAttempt";
@@ -91,6 +93,8 @@ describe("npm start", { concurrency: 1 }, () => {
         await until(() => output.stdout.includes("Ctrl-C ends it"), "the printed lines");
         assert.match(output.stdout, /PGPASSWORD="\$\(npm --prefix .* token 'Prod DB Readonly' --endpoint/);
         assert.equal(folders().length, 1);
+        // The sign-ins recreate this identity; what is printed must be good for the one that the role belongs to.
+        assert.equal(await objectIdOfToken("kim@contoso.onmicrosoft.com", output.stdout), SEED_IDS.kim);
         child.kill("SIGKILL");
         await ended;
         await until(() => processes().length === 0, "the end of PostgreSQL");
@@ -99,13 +103,21 @@ describe("npm start", { concurrency: 1 }, () => {
         assert.deepEqual([folders(), processes()], [[], []]);
     });
 
+    async function objectIdOfToken(name: string, printed: string): Promise<string> {
+        const endpoint = /--endpoint '([^']+)'/.exec(printed)![1]!;
+        const words = ["--import", "tsx", "rehearsal/local.ts", "token", name, "--endpoint", endpoint];
+        const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: PROJECT_FOLDER });
+        return (JSON.parse(Buffer.from(stdout.split(".")[1]!, "base64url").toString()) as { oid: string })
+            .oid;
+    }
+
     test("an unknown option ends with 2 and says what there is; --help suffices", async () => {
         const wrong = start("--kepp");
         assert.equal(await wrong.ended, 2);
         assert.match(wrong.output.stderr, /unknown option: --kepp[\s\S]*npm start -- --keep/);
         const help = start("--help");
         assert.equal(await help.ended, 0);
-        assert.match(help.output.stdout, /exit code 0 only where all is as expected/);
+        assert.match(help.output.stdout, /Exit codes: 0 only where all is as expected/);
     });
 });
 
