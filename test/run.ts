@@ -21,7 +21,7 @@ if (files.length === 0) {
 
 const concurrency = suite && SEPARATE_SUITES.has(suite) ? 1 : Math.max(2, availableParallelism());
 if (!suite && words.length === 0)
-    process.stdout.write("Not run here: the suite cli, see npm run test:cli.\n");
+    process.stdout.write("Not run here: the longer runs through the Pulumi CLI, npm run test:cli.\n");
 const runner = spawn(
     process.execPath,
     ["--import", "tsx", "--test", `--test-concurrency=${concurrency}`, "--test-reporter=spec", ...files],
