@@ -107,7 +107,8 @@ async function replyTo(context: Context, message: IncomingMessage): Promise<Repl
     if (request.path === APP_SERVICE_PATH) return appServiceToken(context, context.identityHeader, request);
     if (request.path.startsWith(LOCAL_AZURE_PREFIX)) {
         checkKey(context, request);
-        return localAzureReply(context, request);
+        const identity = { url: url + APP_SERVICE_PATH, header: context.identityHeader };
+        return localAzureReply({ ...context, identity }, request);
     }
     const document =
         request.method === "GET" &&

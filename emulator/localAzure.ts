@@ -11,6 +11,7 @@ import { TenantFile } from "./entra/tenantFile";
 import { TokenIssuer } from "./entra/tokenIssuer";
 import { Faults } from "./faults";
 import { forLocalStackOnly } from "./localProvider";
+import { SocksProxy } from "./socksProxy";
 import { lockState } from "./stateLock";
 import { CertificateAuthority } from "./postgres/certificates";
 import { PostgresServers } from "./postgres/postgresServers";
@@ -174,6 +175,8 @@ async function startParts(azure: LocalAzure, closers: Closers, options: LocalAzu
         faults: azure.faults,
         stateFile: stateFolder && path.join(folder, "resources.json"),
     });
+    const proxy = await SocksProxy.start({ resolve: (host) => azure.resolve(host) });
+    closers.add(() => proxy.close());
     const endpoint = await LocalAzureEndpoint.start({
         directory,
         issuer: tokens,
@@ -182,6 +185,7 @@ async function startParts(azure: LocalAzure, closers: Closers, options: LocalAzu
         defaultIdentity: SEED_IDS.deployer,
         resolve: (host) => azure.resolve(host),
         fault: (fault) => azure.faults.add(fault),
+        socksUrl: proxy.url,
     });
     closers.add(() => endpoint.close());
     return {

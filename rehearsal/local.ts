@@ -29,6 +29,7 @@ const HELP = `npm run local: the stack local on a local Azure whose data stays, 
   npm run local -- preview | refresh | destroy  (destroy with --run-program, so that retries work)
   npm run local -- token <name>                 a token: of a user, an application, a managed identity, or a member of a group
   npm run local -- sign-in                      the psql line and the token command for each principal
+  npm run local -- --real postgresql <command>  with the real provider of that name, which the CLI finds on PATH or among its plugins
   npm run local -- --help                       this text
 
 The commands use the local Azure that runs in the foreground; where none does, one is started for the command alone.
@@ -42,11 +43,31 @@ async function main(words: string[]): Promise<number> {
     if (command === undefined) return keepRunning(stateFolder);
     if (command === "token") return printToken(stateFolder, rest);
     if (command === "sign-in") return printSignIn(stateFolder);
+    if (command === "--real") return runReal(stateFolder, rest);
     if (command.startsWith("-")) return misuse(`unknown option: ${command}`);
+    return run(stateFolder, words);
+}
+
+/** The one provider that finds the local Azure by variables alone; the others' addresses are the real Azure's. */
+const CAN_BE_REAL = ["postgresql"];
+
+function runReal(stateFolder: string, [provider, ...words]: string[]): Promise<number> | number {
+    if (provider === undefined || !CAN_BE_REAL.includes(provider))
+        return misuse(
+            `--real '${provider ?? ""}': only ${CAN_BE_REAL.join(", ")} can be the real one; write --real postgresql`,
+        );
+    if (words.length === 0) return misuse(`say which command: npm run local -- --real ${provider} up`);
+    return run(stateFolder, words, provider);
+}
+
+/** @param real the provider that is not attached, so that the CLI starts the real one */
+function run(stateFolder: string, words: string[], real?: string): Promise<number> {
     refuseOtherStacks(words);
     // From here on an interrupt is the CLI's to answer; the local Azure ends after it.
     void onInterrupt();
-    return withSession(stateFolder, (session) => pulumi(stateFolder, session, words));
+    return withSession(stateFolder, async (session) =>
+        pulumi(stateFolder, real === undefined ? session : await withReal(session, real), words),
+    );
 }
 
 /** The foreground: serves until it is interrupted. */
@@ -148,7 +169,18 @@ async function startSession(stateFolder: string) {
     }
 }
 
-function pulumi(stateFolder: string, session: LocalSession, words: string[]): Promise<number> {
+interface RealSession extends LocalSession {
+    /** What the real provider needs to find the local Azure. */
+    variables?: Record<string, string>;
+}
+
+async function withReal(session: LocalSession, real: string): Promise<RealSession> {
+    const attached = session.debugProviders.split(",").filter((one) => !one.startsWith(`${real}:`));
+    const variables = (await callLocalAzure(session, "GET", "environment")) as Record<string, string>;
+    return { ...session, debugProviders: attached.join(","), variables };
+}
+
+function pulumi(stateFolder: string, session: RealSession, words: string[]): Promise<number> {
     const local = {
         projectFolder: PROJECT_FOLDER,
         project: projectName(),
@@ -156,6 +188,7 @@ function pulumi(stateFolder: string, session: LocalSession, words: string[]): Pr
         debugProviders: session.debugProviders,
         environment: {
             ...metadataEnvironment(session.url, process.env),
+            ...session.variables,
             LOCAL_AZURE_ENDPOINT: endpointFileOf(stateFolder),
         },
     };

@@ -15,13 +15,23 @@ export interface LocalAzureContext {
     caFile: string;
     resolve(host: string): { address: string; port: number } | undefined;
     fault(fault: Fault): void;
+    /** A SOCKS 5 proxy that knows the servers' names, as a URL. */
+    socksUrl?: string;
 }
 
-type Route = (context: LocalAzureContext, request: Request) => Promise<Reply> | Reply;
+/** The identity service of App Service, which every Azure client library knows. */
+export interface AppServiceIdentity {
+    url: string;
+    header: string;
+}
+
+type Context = LocalAzureContext & { identity: AppServiceIdentity };
+type Route = (context: Context, request: Request) => Promise<Reply> | Reply;
 
 const ROUTES: Record<string, Route> = {
     "GET handshake": handshake,
     "GET resolve": resolve,
+    "GET environment": environment,
     "GET principal": principal,
     "POST token": token,
     "POST fault": fault,
@@ -40,7 +50,7 @@ const FAULT_KINDS: Record<FaultKind, true> = {
 };
 
 /** The key has been checked already. @throws HttpError. */
-export async function localAzureReply(context: LocalAzureContext, request: Request): Promise<Reply> {
+export async function localAzureReply(context: Context, request: Request): Promise<Reply> {
     const name = request.path.slice(LOCAL_AZURE_PREFIX.length);
     const route = Object.hasOwn(ROUTES, `${request.method} ${name}`)
         ? ROUTES[`${request.method} ${name}`]
@@ -75,6 +85,20 @@ function resolve(context: LocalAzureContext, request: Request): Reply {
         throw new HttpError(404, "UnknownHost", text);
     }
     return { status: 200, body: { address: found.address, port: found.port } };
+}
+
+/**
+ * For a program that is not ours: it finds an identity, the servers and their certificate authority by these variables,
+ * where it has Azure's own client library, dials through `ALL_PROXY` and reads `PGSSLROOTCERT`, as the `postgresql` provider does.
+ */
+function environment({ identity, socksUrl, caFile }: Context): Reply {
+    const body = {
+        IDENTITY_ENDPOINT: identity.url,
+        IDENTITY_HEADER: identity.header,
+        PGSSLROOTCERT: caFile,
+        ALL_PROXY: socksUrl,
+    };
+    return { status: 200, body };
 }
 
 /** Who stands behind a name or object id; of a group also who is in it. */

@@ -15,6 +15,7 @@ import { GRANT_ROLE_TYPE } from "./postgresqlGrantRole";
 import { ROLE_TYPE } from "./postgresqlRole";
 import { SCHEMA_TYPE } from "./postgresqlSchema";
 import { connectOptions, SqlServer, type Connect } from "./postgresqlSession";
+import { outputShape, workingShape } from "./postgresqlShape";
 import type { PostgresqlType } from "./postgresqlType";
 import { providerSchema } from "./providerSchema";
 
@@ -80,34 +81,43 @@ class PostgresqlProvider implements ResourceProvider {
         oldInputs: PropertyMap,
         news: PropertyMap,
     ) {
-        return diffInputs(typeOf(resource).table, oldInputs, news);
+        const { table } = typeOf(resource);
+        return diffInputs(table, workingShape(table, oldInputs), workingShape(table, news));
     }
 
     async create(resource: ResourceRef, inputs: PropertyMap, options: OperationOptions) {
         const type = typeOf(resource);
         if (options.preview) return { id: "", properties: preview(type, inputs) };
-        return type.create(this.#server, inputs);
+        const { id, properties } = await type.create(this.#server, workingShape(type.table, inputs));
+        return { id, properties: outputShape(type.table, id, properties) };
     }
 
     async read(resource: ResourceRef, id: string, inputs: PropertyMap, state: PropertyMap) {
-        return typeOf(resource).read(this.#server, id, inputs, state);
+        const { table, read } = typeOf(resource);
+        // An import knows nothing but the id: defaults would be taken for what somebody wanted.
+        const known = (values: PropertyMap) => (isEmpty(values) ? values : workingShape(table, values));
+        const found = await read(this.#server, id, known(inputs), known(state));
+        return found && { ...found, properties: outputShape(table, found.id, found.properties) };
     }
 
     async update(
         resource: ResourceRef,
-        _id: string,
+        id: string,
         oldState: PropertyMap,
         _oldInputs: PropertyMap,
         news: PropertyMap,
         options: OperationOptions,
     ) {
-        const type = typeOf(resource);
-        if (!type.update) throw new Error(`${resource.type} has nothing that can be updated in place.`);
-        return options.preview ? { ...oldState, ...news } : type.update(this.#server, oldState, news);
+        const { table, update } = typeOf(resource);
+        if (!update) throw new Error(`${resource.type} has nothing that can be updated in place.`);
+        if (options.preview) return { ...oldState, ...news };
+        const [before, after] = [workingShape(table, oldState), workingShape(table, news)];
+        return outputShape(table, id, await update(this.#server, before, after));
     }
 
     async delete(resource: ResourceRef, _id: string, oldState: PropertyMap) {
-        await typeOf(resource).delete(this.#server, oldState);
+        const type = typeOf(resource);
+        await type.delete(this.#server, workingShape(type.table, oldState));
     }
 
     async invoke(token: string): Promise<PropertyMap> {
@@ -119,6 +129,10 @@ class PostgresqlProvider implements ResourceProvider {
 function preview(type: PostgresqlType, inputs: PropertyMap): PropertyMap {
     const chosen = Object.entries(type.table.properties).filter(([, rule]) => rule.keptWhenLeftOut);
     return { ...Object.fromEntries(chosen.map(([name]) => [name, UNKNOWN])), ...inputs };
+}
+
+function isEmpty(values: PropertyMap): boolean {
+    return Object.keys(values).length === 0;
 }
 
 function typeOf(resource: ResourceRef): PostgresqlType {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, describe, test } from "node:test";
-import { Client } from "pg";
-import { readFileSync } from "node:fs";
 import { LocalCli, skipWithoutCli } from "./localCli";
+import { sqlAs } from "./printedLines";
 import { at, writeStackFile } from "./stackFiles";
 
 interface Named {
@@ -20,6 +19,8 @@ describe("privileges through the Pulumi CLI", { skip: skipWithoutCli, concurrenc
         await foreground.stop();
         cli.close();
     });
+    const sql = (role: string, database: string, text: string) =>
+        sqlAs(cli, foreground.printed, role, database, text);
     const access = (config: Record<string, unknown>, name: string) =>
         (at<Named[]>(config, "principals").find((p) => p.name === name)!.access ??= {});
 
@@ -91,27 +92,4 @@ describe("privileges through the Pulumi CLI", { skip: skipWithoutCli, concurrenc
         assert.equal(code, 0, text);
         assert.doesNotMatch(text, /failed|error/i);
     });
-
-    /** As a role of the printed lines; gives the column `v` of the first row. */
-    async function sql(role: string, database: string, text: string): Promise<unknown> {
-        const lines = foreground.printed.split("\n");
-        const line = lines[lines.indexOf(`# ${role}`) + 2]!;
-        const part = (name: string) => new RegExp(`${name}=(\\S+?)'?(\\s|$)`).exec(line)![1]!;
-        const ssl = { ca: readFileSync(part("sslrootcert"), "utf8"), servername: part("host") };
-        const client = new Client({
-            host: part("hostaddr"),
-            port: Number(part("port")),
-            user: role,
-            database,
-            password: (await cli.local("token", role)).stdout.trim(),
-            ssl,
-        });
-        await client.connect();
-        try {
-            const result = await client.query(text);
-            return (Array.isArray(result) ? result : [result]).at(-1).rows[0]?.v;
-        } finally {
-            await client.end();
-        }
-    }
 });

@@ -57,6 +57,19 @@ describe("the routes", () => {
         assert.equal((await call("/local-azure/resolve")).body.error.code, "MissingHost");
     });
 
+    it("environment is what a program needs that connects by itself: identity, names, authority", async (test) => {
+        const { call, endpoint } = await runEndpoint(test, { socksUrl: "socks5://127.0.0.1:1080" });
+        const { status, body } = await call("/local-azure/environment");
+        const { IDENTITY_ENDPOINT, IDENTITY_HEADER } = endpoint.appServiceEnvironment({});
+        assert.equal(status, 200);
+        assert.deepEqual(body, {
+            IDENTITY_ENDPOINT,
+            IDENTITY_HEADER,
+            PGSSLROOTCERT: "/tmp/ca.pem",
+            ALL_PROXY: "socks5://127.0.0.1:1080",
+        });
+    });
+
     it("token is for anybody of the tenant, by object id or name", async (test) => {
         const { call } = await runEndpoint(test);
         for (const [principal, oid] of [
@@ -154,7 +167,7 @@ describe("the routes", () => {
             if (route !== "../token")
                 assert.match(
                     body.error.message,
-                    /Known: GET handshake, GET resolve, GET principal, POST token, POST fault/,
+                    /Known: GET handshake, GET resolve, GET environment, GET principal, POST token, POST fault/,
                 );
         }
     });

@@ -153,7 +153,7 @@ describe("the provider", () => {
             role: "update-replace",
         });
         assert.deepEqual(await diff(tables.GRANT_ROLE, {}, { withAdminOption: true }), {
-            withAdminOption: "add-replace",
+            withAdminOption: "update-replace",
         });
         assert.deepEqual(await diff(tables.DEFAULT_PRIVILEGES, GRANT, { ...GRANT, owner: "x" }), {
             owner: "add-replace",
