@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { DEPLOYER, HOST, type Running } from "../test/provider/running";
 import type { ClientJob } from "./client";
+import type { ManyDatabases } from "./manyDatabases";
 import { DIRECT_PASSWORD, DIRECT_USER, DirectServer } from "./directServer";
 import { median, rounded, type Line } from "./rows";
 
@@ -27,6 +28,8 @@ export async function measureLines(local: Running, progress: (text: string) => v
         what: "npm start, from nothing to its end",
         value: `${rounded((await npmStart()) / 1000)} s`,
     });
+    progress("a deployment of many databases, profiles and principals");
+    lines.push(await manyDatabasesLine());
     return lines;
 }
 
@@ -96,6 +99,22 @@ async function pluginLines(): Promise<Line[]> {
     if (sizes.length > 0)
         lines.push({ what: "plugin, memory then", value: `${Math.round(median(sizes))} MB` });
     return lines;
+}
+
+async function manyDatabasesLine(): Promise<Line> {
+    const child = spawn(process.execPath, ["--import", "tsx", path.join(__dirname, "manyDatabases.ts")], {
+        stdio: ["ignore", "pipe", "inherit"],
+        cwd: ROOT,
+    });
+    const printed = await text(child.stdout);
+    if (printed.trim() === "")
+        throw new Error("the deployment of many databases failed; its error stands above");
+    const measured = JSON.parse(printed.trim().split("\n").at(-1)!) as ManyDatabases;
+    const { databases, profiles, principals, resources, ms, rolledBack } = measured;
+    return {
+        what: `deployment of ${databases} databases with ${profiles} profiles, ${principals} principals with one in each`,
+        value: `${rounded(ms / 1000)} s (${resources} resources, ${rolledBack} failed statements)`,
+    };
 }
 
 /** Empty where the system has no /proc. */
