@@ -65,6 +65,9 @@ export function fixFor(error: unknown, user: string): string | undefined {
             return `connection.user must be the role name of the administrator that the token belongs to, or of a group that it is a member of (case counts); '${user}' was tried`;
         case "2BP01":
             return "something still belongs to the role; see the detail, and onDelete";
+        case "53200":
+            if (!/shared memory/.test(message)) return undefined;
+            return "a transaction holds locks for every role that it changes, and the server has no room for so many: raise its parameter max_locks_per_transaction (it takes a restart), or split the set into several";
         case "25006":
             return "the server is read-only: principals are made on the primary, never on a replica (F72)";
     }

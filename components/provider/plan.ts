@@ -4,6 +4,7 @@ import type { PrincipalSpec } from "./principalSpec";
 import { adjustment, creation, type Around, type RoleSteps } from "./roleSteps";
 import { RoleIndex, type RoleState, type ServerState } from "./roleState";
 import * as sql from "./sql";
+import type { Joint } from "./stepGroups";
 
 /** A declared principal, and whether this package made or adopted its role before. */
 export interface PlannedPrincipal {
@@ -19,6 +20,8 @@ export interface Step {
     principal: string;
     what: string;
     statement: sql.Statement;
+    /** Where PostgreSQL can do the same for several principals in one statement; see `stepGroups.ts`. */
+    joint?: Joint;
     /** What the signing-in administrator must hold beside CREATEROLE; `adminOn` is the role as it was found. */
     needs: { entraAdmin?: boolean; adminOn?: RoleState };
 }
@@ -63,7 +66,8 @@ export function plan(
     const formerName = new Map([...renamed].map(([from, to]) => [to, from]));
     const parts = stepsOf(matches, { index, version: server.session.version, renamed, formerName });
     const all = (kind: keyof RoleSteps) => parts.flatMap((part) => part[kind]);
-    return [...steps, ...all("roles"), ...all("revocations"), ...all("grants")];
+    const kinds = ["labels", "creations", "attributes", "revocations", "grants"] as const;
+    return [...steps, ...kinds.flatMap(all)];
 }
 
 /** The role that a declared principal means: by object id, then the one to be rebound, then by name. */

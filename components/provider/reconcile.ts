@@ -7,7 +7,7 @@ import type { ConnectionArgs, Connections, UseOptions } from "./connection";
 import { DatabaseError, explained, fixFor } from "./errors";
 import { sendAll, StatementError } from "./pipeline";
 import type { OnDelete } from "./onDelete";
-import { findRole, plan, type PlannedPrincipal, type Step } from "./plan";
+import { findRole, plan, type PlannedPrincipal } from "./plan";
 import { preflight, type Removed } from "./preflight";
 import { isLostConnection } from "./retry";
 import {
@@ -19,6 +19,7 @@ import {
     type SessionState,
 } from "./roleState";
 import * as sql from "./sql";
+import { change } from "./stepRun";
 
 /** A principal that is declared no more, found by its object id alone. */
 export interface Leaving {
@@ -109,7 +110,7 @@ function rolesOf([roles, mfa]: QueryResult[]): RoleState[] {
     return (roles!.rows as RoleRow[]).map((row) => roleState(row, byName));
 }
 
-interface Change {
+interface Wanted {
     principals: PlannedPrincipal[];
     leaving: Leaving[];
 }
@@ -117,12 +118,11 @@ interface Change {
 async function transaction(
     client: PoolClient,
     args: ConnectionArgs,
-    { principals, leaving }: Change,
+    { principals, leaving }: Wanted,
     onCommit: (transactionId: string) => void,
 ): Promise<RoleState[]> {
     const reading = roleStatements(lookedFor(principals, leaving));
-    const locking = [sql.begin, sql.ownNamesOnly, sql.lockForTransaction, sql.session];
-    const before = await sendAll(client, [...locking, ...reading]).then(
+    const before = await sendAll(client, [...sql.lockedTransaction, sql.session, ...reading]).then(
         (answers) => stateOf(answers.slice(3)),
         (error: unknown) => {
             throw readFailure(error, args);
@@ -137,11 +137,8 @@ async function transaction(
         await sendAll(client, [sql.rollback]);
         return principals.map((principal) => findRole(principal, index)!);
     }
-    const statements = [...steps.map((step) => step.statement), sql.transactionId, ...reading];
-    const answers = await sendAll(client, statements).catch((error: unknown) => {
-        throw stepFailure(error, steps, args);
-    });
-    const [id, ...roleAnswers] = answers.slice(steps.length) as [QueryResult, ...QueryResult[]];
+    const answers = await change(client, steps, [sql.transactionId, ...reading], args);
+    const [id, ...roleAnswers] = answers as [QueryResult, ...QueryResult[]];
     const after = { session: before.session, roles: rolesOf(roleAnswers) };
     const roles = allVerified(principals, after, args);
     await commit(client, args, (id.rows[0] as { id: string | null }).id, onCommit);
@@ -203,11 +200,4 @@ async function isCommitted(client: PoolClient, transactionId: string): Promise<b
 function readFailure(error: unknown, args: ConnectionArgs): unknown {
     const cause = error instanceof StatementError ? error.cause : error;
     return explained(`server '${args.host}'`, "reading the roles", cause, args.user);
-}
-
-function stepFailure(error: unknown, steps: Step[], args: ConnectionArgs): unknown {
-    if (!(error instanceof StatementError)) return error;
-    const step = steps[error.index];
-    if (!step) return readFailure(error, args);
-    return explained(`principal '${step.principal}'`, step.what, error.cause, args.user);
 }

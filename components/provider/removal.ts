@@ -79,7 +79,7 @@ class Run {
     /** Who may grant a role may grant it to himself. */
     #grantsOf(removed: Removed[]): sql.Statement[] {
         const { user, version } = this.removal.session;
-        return removed.map(({ role }) => sql.grantMembership(role.name, user, version));
+        return removed.map(({ role }) => sql.grantMembership(role.name, [user], version));
     }
 
     /** One transaction in the database `postgres`, under the lock of all role changes. */
@@ -208,8 +208,8 @@ class Run {
             ]);
         }
         if (acts) return statements;
-        const grant = sql.grantMembership(heir, session.user, session.version);
-        const revoke = sql.revokeMembership(heir, session.user, session.user, session.version);
+        const grant = sql.grantMembership(heir, [session.user], session.version);
+        const revoke = sql.revokeMembership(heir, [session.user], session.user, session.version);
         return [grant, ...statements, revoke];
     }
 }

@@ -6,6 +6,7 @@ import type { PrincipalSpec } from "./principalSpec";
 import { ADMIN_ROLE, isUsable, type Membership, type RoleIndex, type RoleState } from "./roleState";
 import { sameValue, settingKey } from "./settings";
 import * as sql from "./sql";
+import { jointly } from "./stepGroups";
 
 /** What the statements of one principal depend on beside itself. */
 export interface Around {
@@ -19,16 +20,23 @@ export interface Around {
 
 /** In the order in which the kinds run: what a set grants must exist, and circles must be opened before they are closed. */
 export interface RoleSteps {
-    roles: Step[];
+    /** Of roles that exist: they may free object ids that are then given to others. */
+    labels: Step[];
+    creations: Step[];
+    /** And settings. */
+    attributes: Step[];
     revocations: Step[];
     grants: Step[];
 }
 
 export function creation(spec: PrincipalSpec, around: Around): RoleSteps {
-    const statement = spec.objectId
-        ? sql.createByObjectId(spec.name, spec.objectId, spec.kind, spec.isAdmin, spec.requireMfa)
-        : sql.createByName(spec.name, spec.isAdmin, spec.requireMfa);
-    const creating = { principal: spec.name, what: "creation", statement, needs: { entraAdmin: true } };
+    const way = spec.objectId ? "by object id" : "by name";
+    const creating = {
+        principal: spec.name,
+        what: "creation",
+        ...jointly(`creation ${way}`, spec, spec.objectId ? sql.createByObjectId : sql.createByName),
+        needs: { entraAdmin: true },
+    };
     // What the function is to have made; the rest is checked against what it really made before the commit.
     const fresh: RoleState = {
         oid: "",
@@ -47,15 +55,21 @@ export function creation(spec: PrincipalSpec, around: Around): RoleSteps {
         settings: [],
     };
     return {
-        roles: [creating, ...attributes(spec, fresh), ...settings(spec, fresh)],
+        labels: [],
+        creations: [creating],
+        attributes: [...attributes(spec, fresh), ...settings(spec, fresh)],
         ...memberships(spec, fresh, around),
     };
 }
 
 export function adjustment(principal: PlannedPrincipal, role: RoleState, around: Around): RoleSteps {
     const { spec } = principal;
-    const roles = [...labels(principal, role), ...attributes(spec, role), ...settings(spec, role)];
-    return { roles, ...memberships(spec, role, around) };
+    return {
+        labels: labels(principal, role),
+        creations: [],
+        attributes: [...attributes(spec, role), ...settings(spec, role)],
+        ...memberships(spec, role, around),
+    };
 }
 
 function labels({ spec, ownedObjectId }: PlannedPrincipal, role: RoleState): Step[] {
@@ -96,32 +110,38 @@ function memberships(
     spec: PrincipalSpec,
     role: RoleState,
     { index, version, renamed, formerName }: Around,
-): Omit<RoleSteps, "roles"> {
+): Pick<RoleSteps, "revocations" | "grants"> {
     const wanted = new Set(spec.isAdmin ? [...spec.memberOf, ADMIN_ROLE] : spec.memberOf);
     const revocations: Step[] = [];
     const grants: Step[] = [];
     const held = role.memberships.map((membership) => afterRenames(membership, renamed));
-    const stepFor = (group: string, what: string, statement: sql.Statement): Step => {
+    const stepFor = (
+        group: string,
+        what: string,
+        statementFor: (members: string[]) => sql.Statement,
+    ): Step => {
         const adminOn = index.named(formerName.get(group) ?? group);
-        return { principal: spec.name, what, statement, needs: { adminOn } };
+        // Statements that differ in nothing but their members.
+        const key = statementFor(["member"]).text;
+        return { principal: spec.name, what, ...jointly(key, spec.name, statementFor), needs: { adminOn } };
     };
     for (const { role: group, grantor, admin } of held) {
         if (!wanted.has(group)) {
-            const statement = sql.revokeMembership(group, spec.name, grantor, version);
             const what = `end of the membership in '${group}', granted by '${grantor}'`;
-            revocations.push(stepFor(group, what, statement));
+            const revoke = (members: string[]) => sql.revokeMembership(group, members, grantor, version);
+            revocations.push(stepFor(group, what, revoke));
         } else if (admin && group !== ADMIN_ROLE) {
-            const statement = sql.revokeAdminOption(group, spec.name, grantor, version);
             const what = `end of the ADMIN OPTION on '${group}', granted by '${grantor}'`;
-            revocations.push(stepFor(group, what, statement));
+            const revoke = (members: string[]) => sql.revokeAdminOption(group, members, grantor, version);
+            revocations.push(stepFor(group, what, revoke));
         }
     }
     for (const group of wanted) {
         const own = held.filter((membership) => membership.role === group);
         // How the service itself grants azure_pg_admin is its own matter.
         if (own.some((membership) => group === ADMIN_ROLE || isUsable(membership))) continue;
-        const statement = sql.grantMembership(group, spec.name, version);
-        grants.push(stepFor(group, `membership in '${group}'`, statement));
+        const grant = (members: string[]) => sql.grantMembership(group, members, version);
+        grants.push(stepFor(group, `membership in '${group}'`, grant));
     }
     return { revocations, grants };
 }

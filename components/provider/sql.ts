@@ -23,6 +23,8 @@ export function identifier(name: string): string {
     return `"${name.replaceAll('"', '""')}"`;
 }
 
+const identifiers = (names: string[]) => names.map(identifier).join(", ");
+
 /**
  * A text as SQL, right whether or not `standard_conforming_strings` is on: backslashes force the E form.
  *
@@ -44,8 +46,8 @@ export const ownNamesOnly: Statement = { text: "set local search_path = pg_catal
 export const commit: Statement = { text: "commit" };
 export const rollback: Statement = { text: "rollback" };
 export const lockForTransaction: Statement = { text: `select pg_advisory_xact_lock(${LOCK_KEY})` };
-export const lockForSession: Statement = { text: `select pg_advisory_lock(${LOCK_KEY})` };
-export const unlockSession: Statement = { text: `select pg_advisory_unlock(${LOCK_KEY})` };
+/** How every change of roles begins. */
+export const lockedTransaction: Statement[] = [begin, ownNamesOnly, lockForTransaction];
 
 /** Who is signed in, where. One row. */
 export const session: Statement = {
@@ -127,23 +129,43 @@ export function transactionStatus(id: string): Statement {
     return { text: "select pg_catalog.txid_status($1::bigint) as status", values: [id] };
 }
 
-/** By object id (F62): the role's name is then free to choose. */
-export function createByObjectId(
-    name: string,
-    objectId: string,
-    kind: PrincipalKind,
-    isAdmin: boolean,
-    requireMfa: boolean,
-): Statement {
+/** A principal that is to be made. */
+export interface NewPrincipal {
+    name: string;
+    objectId?: string;
+    kind: PrincipalKind;
+    isAdmin: boolean;
+    requireMfa: boolean;
+}
+
+const columnOf = <T>(rows: NewPrincipal[], value: (row: NewPrincipal) => T) => rows.map(value);
+
+/** By object id (F62): the role's name is then free to choose. One call of the function each, in one statement. */
+export function createByObjectId(principals: NewPrincipal[]): Statement {
     return {
-        text: "select pgaadauth_create_principal_with_oid($1, $2, $3, $4, $5)",
-        values: [name, objectId, LABEL_TYPES[kind], isAdmin, requireMfa],
+        text: `select pgaadauth_create_principal_with_oid(p.name, p.id, p.type, p.admin, p.mfa)
+from unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::bool[]) as p(name, id, type, admin, mfa)`,
+        values: [
+            columnOf(principals, ({ name }) => name),
+            columnOf(principals, ({ objectId }) => objectId),
+            columnOf(principals, ({ kind }) => LABEL_TYPES[kind]),
+            columnOf(principals, ({ isAdmin }) => isAdmin),
+            columnOf(principals, ({ requireMfa }) => requireMfa),
+        ],
     };
 }
 
-/** By name (F61): Microsoft Entra ID must know exactly one identity of this name. */
-export function createByName(name: string, isAdmin: boolean, requireMfa: boolean): Statement {
-    return { text: "select pgaadauth_create_principal($1, $2, $3)", values: [name, isAdmin, requireMfa] };
+/** By name (F61): Microsoft Entra ID must know exactly one identity of this name. One call of the function each. */
+export function createByName(principals: NewPrincipal[]): Statement {
+    return {
+        text: `select pgaadauth_create_principal(p.name, p.admin, p.mfa)
+from unnest($1::text[], $2::bool[], $3::bool[]) as p(name, admin, mfa)`,
+        values: [
+            columnOf(principals, ({ name }) => name),
+            columnOf(principals, ({ isAdmin }) => isAdmin),
+            columnOf(principals, ({ requireMfa }) => requireMfa),
+        ],
+    };
 }
 
 /** F64. Must be a message of its own, and it takes no parameters. */
@@ -165,22 +187,38 @@ export function setConnectionLimit(role: string, limit: number): Statement {
     return { text: `alter role ${identifier(role)} connection limit ${Math.trunc(limit)}` };
 }
 
-/** From PostgreSQL 16 on the options are said in full: left out, they mean what the role's attributes happen to be. */
-export function grantMembership(role: string, member: string, version: number): Statement {
+/**
+ * Several members in one statement: each statement that changes memberships goes through all roles that the administrator
+ * holds, so with ten thousand of them a hundred single grants take seconds. From PostgreSQL 16 on the options are said in
+ * full: left out, they mean what the role's attributes happen to be.
+ */
+export function grantMembership(role: string, members: string[], version: number): Statement {
     const options = version >= 160000 ? " with inherit true, set true" : "";
-    return { text: `grant ${identifier(role)} to ${identifier(member)}${options}` };
+    return { text: `grant ${identifier(role)} to ${identifiers(members)}${options}` };
 }
 
 /** From PostgreSQL 16 on one member can hold a role from several grantors, each revoked by itself. */
-export function revokeMembership(role: string, member: string, grantor: string, version: number): Statement {
-    const by = version >= 160000 ? ` granted by ${identifier(grantor)}` : "";
-    return { text: `revoke ${identifier(role)} from ${identifier(member)}${by}` };
+export function revokeMembership(
+    role: string,
+    members: string[],
+    grantor: string,
+    version: number,
+): Statement {
+    return { text: `revoke ${identifier(role)} from ${identifiers(members)}${grantedBy(grantor, version)}` };
 }
 
-export function revokeAdminOption(role: string, member: string, grantor: string, version: number): Statement {
-    const by = version >= 160000 ? ` granted by ${identifier(grantor)}` : "";
-    return { text: `revoke admin option for ${identifier(role)} from ${identifier(member)}${by}` };
+export function revokeAdminOption(
+    role: string,
+    members: string[],
+    grantor: string,
+    version: number,
+): Statement {
+    const from = `${identifiers(members)}${grantedBy(grantor, version)}`;
+    return { text: `revoke admin option for ${identifier(role)} from ${from}` };
 }
+
+const grantedBy = (grantor: string, version: number) =>
+    version >= 160000 ? ` granted by ${identifier(grantor)}` : "";
 
 /** `work_mem`, or `my.setting`: each part a name of its own. */
 const parameter = (name: string) => name.split(".").map(identifier).join(".");
@@ -247,8 +285,6 @@ where datdba = any($1::oid[]) order by 1`,
 export function setDatabaseOwner(database: string, owner: string): Statement {
     return { text: `alter database ${identifier(database)} owner to ${identifier(owner)}` };
 }
-
-const identifiers = (names: string[]) => names.map(identifier).join(", ");
 
 export function reassignOwned(from: string[], to: string): Statement {
     return { text: `reassign owned by ${identifiers(from)} to ${identifier(to)}` };

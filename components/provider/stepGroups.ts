@@ -1,0 +1,55 @@
+/**
+ * Steps put together: what PostgreSQL does for several principals in one statement is sent as one. With thousands of roles
+ * that is what costs: each statement of its own goes through all roles that the administrator holds. Pure.
+ */
+import type { Step } from "./plan";
+import type { Statement } from "./sql";
+
+/** How a step is said together with others of the same key. */
+export interface Joint {
+    key: string;
+    part: unknown;
+    statementFor(parts: unknown[]): Statement;
+}
+
+/** Steps that are sent as one statement; mostly a single one. */
+export interface StepGroup {
+    steps: Step[];
+    statement: Statement;
+}
+
+/** So many at most in one statement: where it fails, they are tried one by one to find out whose it is. */
+export const MOST_AT_ONCE = 500;
+
+/** The statement of a step alone, and how it joins others. */
+export function jointly<Part>(
+    key: string,
+    part: Part,
+    statementFor: (parts: Part[]) => Statement,
+): { statement: Statement; joint: Joint } {
+    const joint = { key, part, statementFor: (parts: unknown[]) => statementFor(parts as Part[]) };
+    return { statement: statementFor([part]), joint };
+}
+
+/** In the order of their first steps; what cannot be joined stays where it is. Steps of one key do not depend on each other's order. */
+export function grouped(steps: Step[]): StepGroup[] {
+    const groups: Step[][] = [];
+    const open = new Map<string, Step[]>();
+    for (const step of steps) {
+        const key = step.joint?.key;
+        const group = key === undefined ? undefined : open.get(key);
+        if (group && group.length < MOST_AT_ONCE) {
+            group.push(step);
+            continue;
+        }
+        const fresh = [step];
+        groups.push(fresh);
+        if (key !== undefined) open.set(key, fresh);
+    }
+    return groups.map((group) => ({ steps: group, statement: statementOf(group) }));
+}
+
+function statementOf(steps: Step[]): Statement {
+    const [{ statement, joint }] = steps as [Step];
+    return joint && steps.length > 1 ? joint.statementFor(steps.map((step) => step.joint!.part)) : statement;
+}

@@ -1,0 +1,80 @@
+/** Sends the steps of a transaction together, and says whose it is where one fails. */
+import type { PoolClient, QueryResult } from "pg";
+import type { ConnectionArgs } from "./connectionArgs";
+import { explained, sqlState } from "./errors";
+import { sendAll, StatementError } from "./pipeline";
+import type { Step } from "./plan";
+import { isPassing } from "./retry";
+import * as sql from "./sql";
+import { grouped, type StepGroup } from "./stepGroups";
+
+/**
+ * One round trip whatever the number of steps.
+ *
+ * @param then What is sent after them.
+ * @returns The answers to `then`.
+ * @throws DatabaseError that names the principal.
+ */
+export async function change(
+    client: PoolClient,
+    steps: Step[],
+    then: sql.Statement[],
+    args: ConnectionArgs,
+): Promise<QueryResult[]> {
+    const groups = grouped(steps);
+    const statements = [...groups.map(({ statement }) => statement), ...then];
+    const answers = await sendAll(client, statements).catch(async (error: unknown) => {
+        if (!(error instanceof StatementError)) throw error;
+        if (error.index >= groups.length)
+            throw explained(`server '${args.host}'`, "reading the roles", error.cause, args.user);
+        throw await groupFailure(client, groups, error, args);
+    });
+    return answers.slice(groups.length);
+}
+
+/** What failed for several principals together is tried one by one, so that the error names one. */
+async function groupFailure(
+    client: PoolClient,
+    groups: StepGroup[],
+    { index, cause }: StatementError,
+    args: ConnectionArgs,
+): Promise<Error> {
+    const { steps } = groups[index]!;
+    const culprit =
+        steps.length > 1 && isOnesOwn(cause)
+            ? await culpritOf(client, groups.slice(0, index), steps)
+            : undefined;
+    if (culprit) return explained(subjectOf([culprit.step]), culprit.step.what, culprit.cause, args.user);
+    return explained(subjectOf(steps), steps[0]!.what, cause, args.user);
+}
+
+/**
+ * In a transaction of its own, which is never committed. So nothing has to be prepared for it: no savepoint around each group,
+ * of which PostgreSQL keeps track for all sessions.
+ */
+async function culpritOf(
+    client: PoolClient,
+    before: StepGroup[],
+    steps: Step[],
+): Promise<{ step: Step; cause: unknown } | undefined> {
+    const again = [sql.rollback, ...sql.lockedTransaction, ...before.map(({ statement }) => statement)];
+    try {
+        await sendAll(client, [...again, ...steps.map(({ statement }) => statement)]);
+        return undefined;
+    } catch (error) {
+        const step = error instanceof StatementError ? steps[error.index - again.length] : undefined;
+        return step && { step, cause: (error as StatementError).cause };
+    }
+}
+
+/** Not the connection's, the server's or everybody's trouble: what the server has no room for, shutdowns, its own faults. */
+function isOnesOwn(cause: unknown): boolean {
+    const state = sqlState(cause);
+    return state !== undefined && !isPassing(cause) && !/^(53|57|58|XX)/.test(state);
+}
+
+function subjectOf(steps: Step[]): string {
+    const [first, ...others] = steps.map(({ principal }) => `'${principal}'`);
+    const rest = others.length > 3 ? `${others.length} others` : others.join(", ");
+    return others.length === 0 ? `principal ${first}` : `principals ${first} and ${rest}`;
+}

@@ -1,0 +1,149 @@
+/** What is done for several principals in one statement: as many statements whatever their number, and errors that name one. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import pg from "pg";
+import { grouped, MOST_AT_ONCE } from "../../components/provider/stepGroups";
+import { plan } from "../../components/provider/plan";
+import { specOfRole } from "../faults/job";
+import { entry, SetRun } from "./principalSetRun";
+import { Running } from "./running";
+
+let local: Running;
+before(async () => {
+    local = await Running.start();
+});
+after(() => local.stop());
+
+type Entries = Record<string, Record<string, unknown>>;
+
+function entries(prefix: string, size: number, more: Record<string, unknown> = {}): Entries {
+    const names = Array.from({ length: size }, (_, number) => `${prefix}-${number}`);
+    return Object.fromEntries(names.map((name) => [name, entry(local, name, more)]));
+}
+
+const rolesLike = async (pattern: string) => {
+    const [row] = await local.sql("select count(*)::int as n from pg_roles where rolname like $1", [pattern]);
+    return row!["n"];
+};
+
+/** The texts of what the provider sends, without what is between the quotes. */
+async function sent(action: () => Promise<unknown>): Promise<string[]> {
+    const prototype = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
+    const original = prototype.query;
+    const texts: string[] = [];
+    prototype.query = function (...args) {
+        texts.push(String(args[0]));
+        return original.apply(this, args);
+    };
+    try {
+        await action();
+    } finally {
+        prototype.query = original;
+    }
+    return texts;
+}
+
+const SESSION = {
+    user: "DBA",
+    database: "postgres",
+    version: 170000,
+    superuser: false,
+    createsRoles: true,
+    isEntraAdmin: true,
+    endsSessions: true,
+};
+
+test(`steps of one kind are one statement, ${MOST_AT_ONCE} at most, in the same order every time`, () => {
+    const principals = Array.from({ length: MOST_AT_ONCE + 1 }, (_, number) => ({
+        spec: specOfRole(`p${number}`, `id-${number}`, { memberOf: number % 2 ? ["b", "a"] : ["a"] }),
+    }));
+    const groups = grouped(plan(principals, { session: SESSION, roles: [] }));
+    assert.deepEqual(
+        groups.map(({ statement, steps }) => [
+            /^\w+ \S+/.exec(statement.text)![0].slice(0, 20),
+            steps.length,
+        ]),
+        [
+            ["select pgaadauth_cre", MOST_AT_ONCE],
+            ["select pgaadauth_cre", 1],
+            ['grant "a"', MOST_AT_ONCE],
+            ['grant "b"', MOST_AT_ONCE / 2],
+            ['grant "a"', 1],
+        ],
+    );
+    assert.match(
+        groups[3]!.statement.text,
+        /^grant "b" to "p1", "p3", .*"p499" with inherit true, set true$/,
+    );
+    const again = grouped(plan(principals, { session: SESSION, roles: [] }));
+    assert.deepEqual(
+        again.map(({ statement }) => statement),
+        groups.map(({ statement }) => statement),
+    );
+});
+
+test("E15: 60 members of two roles are granted, and revoked, in two statements each", async () => {
+    await local.grantedRole("two-a");
+    await local.grantedRole("two-b");
+    const set = new SetRun(local, "two");
+    const people = entries("two", 60, { memberOf: ["two-a", "two-b"] });
+    const making = await sent(() => set.up(people));
+    assert.deepEqual(
+        ["select pgaadauth_create", "grant ", "revoke "].map(
+            (start) => making.filter((text) => text.startsWith(start)).length,
+        ),
+        [1, 2, 0],
+    );
+    assert.deepEqual(
+        [(await local.membersOf("two-a")).length, (await local.membersOf("two-b")).length],
+        [60, 60],
+    );
+    const none = Object.fromEntries(
+        Object.entries(people).map(([key, one]) => [key, { ...one, memberOf: [] }]),
+    );
+    const ending = await sent(() => set.up(none));
+    assert.equal(ending.filter((text) => /^(grant|revoke) /.test(text)).length, 2);
+    assert.deepEqual([...(await local.membersOf("two-a")), ...(await local.membersOf("two-b"))], []);
+});
+
+test("of 520 principals made together, the one whom the tenant does not know is named, and none is made", async () => {
+    const people = entries("crowd", 520);
+    people["crowd-510"]!["objectId"] = "f0000000-0000-4000-8000-000000000404";
+    const set = new SetRun(local, "crowd");
+    await assert.rejects(set.up(people), (error: Error) => {
+        assert.match(error.message, /principal 'crowd-510': creation failed: .*SQLSTATE 0LP01.*Fix: /);
+        assert.doesNotMatch(error.message, /crowd-5(0|1[1-9])/);
+        return true;
+    });
+    assert.equal(await rolesLike("crowd-%"), 0);
+    delete people["crowd-510"];
+    await set.up(people);
+    assert.equal(await rolesLike("crowd-%"), 519);
+});
+
+test("of several members granted together, the one that PostgreSQL refuses is named, and nothing changes", async () => {
+    await local.grantedRole("ring");
+    const set = new SetRun(local, "ring");
+    const people = entries("ring", 5);
+    await set.up(people);
+    await local.sql('grant "ring-3" to ring');
+    const members = Object.fromEntries(
+        Object.entries(people).map(([key, one]) => [key, { ...one, memberOf: ["ring"] }]),
+    );
+    await assert.rejects(
+        set.up(members),
+        /principal 'ring-3': membership in 'ring' failed: .*SQLSTATE 0LP01/,
+    );
+    assert.deepEqual(await local.membersOf("ring"), []);
+});
+
+test("a set too large for the server's lock table says so with the fix, and changes nothing", async () => {
+    await local.server.setParameter("max_locks_per_transaction", "10");
+    await local.server.restart();
+    const set = new SetRun(local, "large");
+    await assert.rejects(
+        set.up(entries("large", 3_000)),
+        /principals 'large-\d+' and 499 others: creation failed: out of shared memory \(SQLSTATE 53200.*Fix: .*max_locks_per_transaction.*or split the set/,
+    );
+    assert.equal(await rolesLike("large-%"), 0);
+});
