@@ -94,8 +94,8 @@ class Run {
         statements: sql.Statement[],
     ): Promise<void> {
         await this.#use(database, what, of, async (client) => {
-            await sendAll(client, [sql.begin, sql.ownNamesOnly, ...statements]);
-            await sendAll(client, [sql.commit]);
+            // The commit of a transaction in which something failed is a rollback.
+            await sendAll(client, [sql.begin, sql.ownNamesOnly, ...statements, sql.commit]);
         });
     }
 

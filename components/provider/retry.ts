@@ -1,6 +1,6 @@
 /** Repeating what failed for a passing reason, until a deadline. What is repeated must be idempotent. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { codeOf, DatabaseError, sqlState } from "./errors";
+import { codeOf, DatabaseError, SignInError, sqlState } from "./errors";
 
 export interface RetryOptions {
     /** No new attempt starts after this many milliseconds. */
@@ -39,6 +39,16 @@ export function isPassing(failure: unknown): boolean {
     if (state !== undefined) return PASSING.test(state);
     const code = codeOf(error);
     return code !== undefined ? NETWORK.has(code) : LOST.test(message);
+}
+
+/**
+ * May the failure of several principals be that of one alone? Not where it is the connection's, the sign-in's, the server's or
+ * everybody's: shutdowns, no room, its own faults.
+ */
+export function mayConcernOne(failure: unknown): boolean {
+    const error = rootOf(failure);
+    if (error instanceof SignInError || isPassing(error)) return false;
+    return !/^(28|53|57|58|XX)/.test(sqlState(error) ?? "");
 }
 
 /** What the driver threw, under the explanation. */

@@ -1,10 +1,10 @@
 /** Sends the steps of a transaction together, and says whose it is where one fails. */
 import type { PoolClient, QueryResult } from "pg";
 import type { ConnectionArgs } from "./connectionArgs";
-import { explained, sqlState } from "./errors";
+import { explained } from "./errors";
 import { sendAll, StatementError } from "./pipeline";
 import type { Step } from "./plan";
-import { isPassing } from "./retry";
+import { mayConcernOne } from "./retry";
 import * as sql from "./sql";
 import { grouped, type StepGroup } from "./stepGroups";
 
@@ -41,7 +41,7 @@ async function groupFailure(
 ): Promise<Error> {
     const { steps } = groups[index]!;
     const culprit =
-        steps.length > 1 && isOnesOwn(cause)
+        steps.length > 1 && mayConcernOne(cause)
             ? await culpritOf(client, groups.slice(0, index), steps)
             : undefined;
     if (culprit) return explained(subjectOf([culprit.step]), culprit.step.what, culprit.cause, args.user);
@@ -65,12 +65,6 @@ async function culpritOf(
         const step = error instanceof StatementError ? steps[error.index - again.length] : undefined;
         return step && { step, cause: (error as StatementError).cause };
     }
-}
-
-/** Not the connection's, the server's or everybody's trouble: what the server has no room for, shutdowns, its own faults. */
-function isOnesOwn(cause: unknown): boolean {
-    const state = sqlState(cause);
-    return state !== undefined && !isPassing(cause) && !/^(53|57|58|XX)/.test(state);
 }
 
 function subjectOf(steps: Step[]): string {
