@@ -214,12 +214,19 @@ describe("the relay", () => {
 
     it("a statement is cancelled", { skip: NO_PSQL }, async () => {
         const where = { host: HOST, hostaddr: "127.0.0.1", port: t.server.port, user, dbname: "postgres" };
+        // Interrupted before its statement runs, psql just ends.
+        const running =
+            "select 1 from pg_stat_activity where query = 'select pg_sleep(30)' and state = 'active'";
+        const untilRunning = async () => {
+            for (let i = 0; i < 1_000 && (await t.server.superuserQuery(running)).length === 0; i++)
+                await sleep(20);
+        };
         const result = await psql(
             { ...where, sslmode: "verify-full", sslrootcert: t.caFile },
             "select pg_sleep(30)",
             {
                 password: await t.tokens.token(ADA),
-                interruptAfterMs: 500,
+                interruptAfter: untilRunning(),
             },
         );
         assert.match(result.err, /canceling statement due to user request/);

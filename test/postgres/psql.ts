@@ -23,7 +23,7 @@ export interface PsqlResult {
 export function psql(
     connection: Record<string, string | number>,
     sql: string,
-    options: { password?: string; interruptAfterMs?: number; arguments?: string[] } = {},
+    options: { password?: string; interruptAfter?: Promise<unknown>; arguments?: string[] } = {},
 ): Promise<PsqlResult> {
     const text = Object.entries(connection)
         .map(([key, value]) => `${key}='${String(value).replace(/[\\']/g, "\\$&")}'`)
@@ -35,8 +35,7 @@ export function psql(
     const result: PsqlResult = { code: null, out: "", err: "" };
     child.stdout.on("data", (chunk) => (result.out += chunk));
     child.stderr.on("data", (chunk) => (result.err += chunk));
-    if (options.interruptAfterMs !== undefined)
-        setTimeout(() => child.kill("SIGINT"), options.interruptAfterMs);
+    void options.interruptAfter?.then(() => child.kill("SIGINT"));
     return new Promise((resolve) => {
         child.on("close", (code) =>
             resolve({ ...result, code, out: result.out.trim(), err: result.err.trim() }),

@@ -77,7 +77,10 @@ test("quoting: every part of a statement is quoted", () => {
         setSetting(evil, { name: "a.b", value: "it's \\", database: evil }).text,
         'alter role "x""; drop role ""y" in database "x""; drop role ""y" set "a"."b" to  E\'it\'\'s \\\\\'',
     );
-    assert.equal(revokeMembership("r", ["m", 'n"'], 'g"', 170000).text, 'revoke "r" from "m", "n""" granted by "g"""');
+    assert.equal(
+        revokeMembership("r", ["m", 'n"'], 'g"', 170000).text,
+        'revoke "r" from "m", "n""" granted by "g"""',
+    );
     assert.equal(revokeMembership("r", ["m"], "g", 150000).text, 'revoke "r" from "m"');
 });
 

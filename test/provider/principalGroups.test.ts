@@ -141,8 +141,14 @@ test("a set too large for the server's lock table says so with the fix, and chan
     await local.server.setParameter("max_locks_per_transaction", "10");
     await local.server.restart();
     const set = new SetRun(local, "large");
+    const made = set.up(entries("large", 3_000));
+    if ((await local.major()) < 16) {
+        // Whoever made a role was not yet a member of it, so nothing of it had to be locked.
+        await made;
+        return assert.equal(await rolesLike("large-%"), 3_000);
+    }
     await assert.rejects(
-        set.up(entries("large", 3_000)),
+        made,
         /principals 'large-\d+' and 499 others: creation failed: out of shared memory \(SQLSTATE 53200.*Fix: .*max_locks_per_transaction.*or split the set/,
     );
     assert.equal(await rolesLike("large-%"), 0);

@@ -191,6 +191,15 @@ test("E15, preflight: every missing ADMIN OPTION in one error with its GRANT, be
             "pre-c": all["pre-c"],
             "pre-new": service("pre-new", { memberOf: ["pre_group"] }),
         };
+        if ((await local.major()) < 16) {
+            // CREATEROLE alone reaches every role.
+            await set.up(news);
+            assert.deepEqual(
+                [await local.membersOf("pre_group"), await local.role("pre-b")],
+                [["pre-new"], undefined],
+            );
+            return;
+        }
         await assert.rejects(set.up(news), (error: Error) => {
             const lines = error.message.split("\n");
             assert.equal(lines.length, 4, error.message);

@@ -77,9 +77,11 @@ test("Reassign to a role that the administrator may act as, or may grant itself;
         [undefined, ["heirs", "heirs"]],
     );
     const left = await local.sql(
-        "select inherit_option, set_option from pg_auth_members where member = '\"DBA\"'::regrole and roleid = 'heirs'::regrole",
+        `select to_jsonb(m) -> 'inherit_option' as inherit, to_jsonb(m) -> 'set_option' as set from pg_auth_members m
+        where member = '"DBA"'::regrole and roleid = 'heirs'::regrole`,
     );
-    assert.deepEqual(left, [{ inherit_option: false, set_option: false }]);
+    // From PostgreSQL 16 on, who makes a role is a member of it that may administer it, and nothing more.
+    assert.deepEqual(left, (await local.major()) >= 16 ? [{ inherit: false, set: false }] : []);
 });
 
 test("Reassign to a role that does not exist is refused, and a rerun completes", async () => {
@@ -166,8 +168,14 @@ test("the signed-in role is never removed, nor one that it must not alter; nothi
         "postgres",
         `select pgaadauth_create_principal_with_oid('foreign', '${objectId}', 'service', false, false)`,
     );
+    const removed = remove("foreign", objectId);
+    if ((await local.major()) < 16) {
+        // CREATEROLE alone reaches every role.
+        await removed;
+        return assert.equal(await local.role("foreign"), undefined);
+    }
     await assert.rejects(
-        remove("foreign", objectId),
+        removed,
         /ADMIN OPTION on the role 'foreign', which 'DBA' does not hold.*GRANT "foreign" TO "DBA" WITH ADMIN OPTION/,
     );
     assert.equal((await local.role("foreign"))!["rolcanlogin"], true);

@@ -264,6 +264,12 @@ export class Running {
         return this.server.superuserQuery<R>(text, values, database);
     }
 
+    /** Of PostgreSQL: 17 for 17.10. */
+    async major(): Promise<number> {
+        const [row] = await this.sql("select current_setting('server_version_num')::int / 10000 as major");
+        return Number(row!["major"]);
+    }
+
     async role(name: string): Promise<Record<string, unknown> | undefined> {
         const [row] = await this.sql(
             `select r.oid::text, rolcanlogin, rolcreaterole, rolcreatedb, rolconnlimit,
