@@ -1,8 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseStackConfig, StackConfigError, type StackConfig } from "./stackConfig";
+import type { ProviderEnvironments } from "./stackResources";
 import { UserMistake } from "./userMistake";
 
 export type { StackConfig } from "./stackConfig";
+
+/** What the configuration or the environment tells Pulumi's providers of the cloud that they work in. */
+export function providerEnvironments(): ProviderEnvironments {
+    const told = (provider: string) =>
+        new pulumi.Config(provider).get("environment") ?? process.env["ARM_ENVIRONMENT"];
+    return { azureNative: told("azure-native"), azuread: told("azuread") };
+}
 
 /**
  * Reads the configuration of the running stack, typed and validated, before any resource is registered.

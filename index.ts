@@ -3,7 +3,7 @@ import { getClientConfigOutput } from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 import { EntraAdminGroup, EntraNetwork, FlexibleServer } from "./components/index";
 import { requireLocalAzure } from "./components/provider/localAzure";
-import { readStackConfig } from "./config";
+import { providerEnvironments, readStackConfig } from "./config";
 import { tellWhoSignsIn } from "./deployer";
 import { makePrincipals } from "./principals";
 import { makePrivileges } from "./privileges";
@@ -16,7 +16,7 @@ const refuse = (mistake: Error) => Promise.reject(new UserMistake(mistake.messag
 /** The program: configuration, checks, then resource group, network, admin group, server, privileges and principals, in this order. */
 export = async () => {
     const config = readStackConfig();
-    checkStack(config);
+    checkStack(config, providerEnvironments());
     if (config.cloud === "Local") await requireLocalAzure().catch(refuse);
 
     const caller = getClientConfigOutput();

@@ -3,6 +3,7 @@ import {
     AuthMode,
     checkMembershipCircles,
     checkPrincipals,
+    checkProviderEnvironment,
     checkProfileRoles,
     type Cloud,
     cloudEndpoints,
@@ -36,12 +37,20 @@ export const NAMES = {
     principals: "principals",
 } as const;
 
+/** In which cloud Pulumi's providers work, as far as they are told. */
+export interface ProviderEnvironments {
+    azureNative?: string;
+    azuread?: string;
+}
+
 /**
  * Checks everything that is known before anything is registered, so that bad input never half-applies.
  *
  * @throws ValidationError
  */
-export function checkStack(config: StackConfig): void {
+export function checkStack(config: StackConfig, providers: ProviderEnvironments = {}): void {
+    checkProviderEnvironment("azure-native:environment", providers.azureNative, config.cloud);
+    checkProviderEnvironment("azuread:environment", providers.azuread, config.cloud);
     checkHostAddresses(config);
     const network = networkArgs(config, config.resourceGroup.name);
     if (network) checkEntraNetwork(NAMES.network, network);

@@ -93,7 +93,7 @@ function metadataCommand(shell: Shell, audience: string, token: TokenOptions): s
 }
 
 function metadataUrl(audience: string, token: TokenOptions): string {
-    const { clientId, metadataHost = "http://169.254.169.254" } = token;
+    const { clientId, metadataHost = cloudEndpoints().metadataService! } = token;
     if (clientId !== undefined) checkObjectId("clientId", clientId);
     if (!/^http:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/.test(metadataHost))
         throw new ValidationError(

@@ -1,6 +1,6 @@
 /** How to reach a server, as the program says it. Pure: nothing here connects. */
 import { isIP } from "node:net";
-import { CLOUDS } from "../clouds";
+import { CLOUDS, cloudEndpoints } from "../clouds";
 import { textProblem } from "../names";
 import { Failures, isAbsent, isKnown } from "./checks";
 import { UNKNOWN, type CheckFailure } from "./resourceProvider";
@@ -80,7 +80,7 @@ export function checkConnection(given: unknown): CheckFailure[] {
 
 function checkHost(host: string, failures: Failures): void {
     if (/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host) || isIP(host) !== 0) return;
-    const fix = "give the server's full name, such as pg-prod.postgres.database.azure.com";
+    const fix = `give the server's full name, such as pg-prod.${cloudEndpoints().hostSuffix}`;
     failures.add("connection.host", host, "it is no host name", fix);
 }
 

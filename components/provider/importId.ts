@@ -2,11 +2,11 @@
  * Ids for `pulumi import`: `postgres://<administrator's role>@<host>[:port]/<object id, or role name>`, for a set
  * several of them separated by commas, with `?cloud=…&address=…` where needed. The role names are written as in URLs (`ada%40contoso.com`, `Prod%20DB%20Readonly`).
  */
+import { cloudEndpoints } from "../clouds";
 import { isGuid } from "../names";
 import { checkConnection, type ConnectionArgs } from "./connectionArgs";
 
-const FORM =
-    "postgres://<administrator's role>@<host>/<object id or role name>, for instance postgres://DBA@pg-prod.postgres.database.azure.com/Prod%20DB%20Readonly";
+const FORM = `postgres://<administrator's role>@<host>/<object id or role name>, for instance postgres://DBA@pg-prod.${cloudEndpoints().hostSuffix}/Prod%20DB%20Readonly`;
 
 /** A role to import, by one of the two. */
 export interface ImportedRole {

@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import type { TokenCredential } from "@azure/identity";
-import { cloudEndpoints } from "../clouds";
+import { cloudEndpoints, tokenScope } from "../clouds";
 import { armIdentity, requestFederatedToken, type ArmIdentity, type OidcToken } from "./armIdentity";
 import { isLoopback } from "./connectionArgs";
 import { SignInError } from "./errors";
@@ -12,15 +12,22 @@ import { SignInError } from "./errors";
 /** Gives the password for a new connection. */
 export type TokenSource = (cloud: string, signal?: AbortSignal) => Promise<string>;
 
-/** The identity that runs the program: that of Pulumi's Azure provider (`ARM_…`), else by Azure's default chain. */
-export function azureTokens(environment: NodeJS.ProcessEnv = process.env): TokenSource {
+/**
+ * The identity that runs the program: that of Pulumi's Azure provider (`ARM_…`), else by Azure's default chain.
+ *
+ * @param scopeOf what the tokens are for. Default: PostgreSQL in the cloud
+ */
+export function azureTokens(
+    environment: NodeJS.ProcessEnv = process.env,
+    scopeOf: (cloud: string) => string = tokenScope,
+): TokenSource {
     const credentials = new Map<boolean, Promise<TokenCredential>>();
     return async (cloud, signal) => {
         const local = cloud === "Local";
         if (local) checkLocalIdentity(environment);
         let credential = credentials.get(local);
         if (!credential) credentials.set(local, (credential = newCredential(local, cloud, environment)));
-        const scope = `${cloudEndpoints(cloud).tokenAudience}/.default`;
+        const scope = scopeOf(cloud);
         const token = await (
             await credential
         )

@@ -1,5 +1,6 @@
 /** What the local Azure tells those who hold its key: the Pulumi provider, the command line, tests. */
 
+import { CLOUDS } from "../../components/clouds";
 import type { Fault, FaultKind } from "../faults";
 import { lookUpPrincipal } from "../entra/lookUp";
 import { TokenRefusedError, type TokenIssuer } from "../entra/tokenIssuer";
@@ -77,7 +78,7 @@ function resolve(context: LocalAzureContext, request: Request): Reply {
         throw new HttpError(
             400,
             "MissingHost",
-            "Say which host: resolve?host=<server>.postgres.database.azure.com",
+            `Say which host: resolve?host=<server>.${CLOUDS.Local.hostSuffix}`,
         );
     const found = context.resolve(host);
     if (!found) {

@@ -9,6 +9,7 @@ import {
     type JWK,
     type JWTPayload,
 } from "jose";
+import { RESOURCE_MANAGER_AUDIENCE } from "./audiences";
 import { issuerOf } from "./tokenClaims";
 
 export const FORGED_KINDS = [
@@ -59,7 +60,7 @@ export async function forgeToken(kind: ForgedKind, claims: JWTPayload, key: Key)
         case "notYetValid":
             return signed(shifted(claims, HOUR));
         case "wrongAudience":
-            return signed({ aud: "https://management.azure.com" });
+            return signed({ aud: RESOURCE_MANAGER_AUDIENCE });
         case "wrongTenant":
             return signed({ tid: OTHER_TENANT_ID, iss: issuerOf(OTHER_TENANT_ID) });
         case "wrongIssuer":

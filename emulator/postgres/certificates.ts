@@ -5,6 +5,7 @@ import * as x509 from "@peculiar/x509";
 import { createHash, webcrypto } from "node:crypto";
 import { chmod, link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { CLOUDS } from "../../components/clouds";
 
 const CA_LIFETIME_DAYS = 3650;
 /** What TLS clients of today accept at most. */
@@ -75,7 +76,7 @@ export class CertificateAuthority {
      */
     async issue(host: string): Promise<ServerCertificate> {
         const keys = await newKeys();
-        const names = new Set([host, "*.postgres.database.azure.com", "localhost"]);
+        const names = new Set([host, `*.${CLOUDS.Local.hostSuffix}`, "localhost"]);
         const certificate = await x509.X509CertificateGenerator.create({
             serialNumber: newSerialNumber(),
             // The common name has room for 64 characters; clients go by the alternative names.

@@ -1,9 +1,10 @@
 /** Checks access tokens as the real server does: signature, issuer, tenant, audience and times. */
 
+import { CLOUDS } from "../../components/clouds";
 import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from "jose";
 
 /** Of Azure Database for PostgreSQL in the public cloud, exactly as written (F14). */
-export const POSTGRES_AUDIENCE = "https://ossrdbms-aad.database.windows.net";
+export const POSTGRES_AUDIENCE = CLOUDS.Local.tokenAudience;
 
 export interface VerifiedToken {
     /** Lower case. */
@@ -56,7 +57,7 @@ export function tokenVerifier(options: TokenCheckOptions): TokenVerifier {
     const keys = createLocalJWKSet(options.jwks as JSONWebKeySet);
     const audience = options.audience ?? POSTGRES_AUDIENCE;
     const tenant = options.tenantId.toLowerCase();
-    const issuer = [`https://sts.windows.net/${tenant}/`, `https://login.microsoftonline.com/${tenant}/v2.0`];
+    const issuer = [`https://sts.windows.net/${tenant}/`, `${CLOUDS.Public.authorityHost}/${tenant}/v2.0`];
     return async (token) => {
         if (!COMPACT_JWT.test(token)) throw new TokenRefused(TEXTS.format);
         let claims: JWTPayload;

@@ -1,5 +1,6 @@
 /** The functions (invokes) of the local azure-native provider. Others are refused by name. */
 
+import { CLOUDS } from "../../components/clouds";
 import type { PropertyMap } from "../../components/provider/resourceProvider";
 import type { ArmType } from "../arm/armType";
 import { formatId, pathParameters } from "../arm/resourceId";
@@ -56,7 +57,7 @@ export function callFunction(
         return { ...caller, subscriptionId: api.subscriptionId, tenantId: api.azure.directory.tenantId };
     }
     // The specification's example of the private DNS zone suffix.
-    if (token === ZONE_SUFFIX) return { value: "postgres.database.azure.com" };
+    if (token === ZONE_SUFFIX) return { value: CLOUDS.Local.privateDnsZoneSuffix };
     const view = api.get(formatId(typeOfToken(LOOK_UPS[token]!)!.path, api.subscriptionId, args));
     return { id: view.id, ...view.outputs };
 }

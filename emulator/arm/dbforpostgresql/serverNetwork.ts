@@ -1,5 +1,6 @@
 /** The network of a server: public, or in a virtual network (F74, F75). */
 
+import { CLOUDS } from "../../../components/clouds";
 import { parseCidr } from "../addresses";
 import { badRequest, invalidParameter, resourceNotFound } from "../armError";
 import type { Azure } from "../armType";
@@ -10,7 +11,7 @@ import { parentOf, sameId } from "../resourceId";
 import type { StoredResource } from "../resourceStore";
 import type { ServerNetwork } from "./serverChild";
 
-export const HOST_SUFFIX = ".postgres.database.azure.com";
+export const HOST_SUFFIX = `.${CLOUDS.Local.hostSuffix}`;
 const DELEGATION = "Microsoft.DBforPostgreSQL/flexibleServers";
 
 /**
