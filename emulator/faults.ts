@@ -16,11 +16,15 @@ export type FaultKind =
     /** The next token issued is already expired. */
     | "ExpiredToken"
     /** The gateway cuts the connection after the sign-in. */
-    | "DropConnection";
+    | "DropConnection"
+    /** The metadata service answers 429. */
+    | "MetadataThrottled"
+    /** The metadata service answers 500. */
+    | "MetadataFailed";
 
 export interface Fault {
     kind: FaultKind;
-    /** What it strikes: a resource type token, a server name or an object id. Everything of its kind when left out. */
+    /** What it strikes: a resource type token, a server name, an object id or the name of a machine. Everything of its kind when left out. */
     target?: string;
     /** How many calls it strikes. Default: 1. */
     times?: number;

@@ -4,6 +4,7 @@ import { version } from "../package.json";
 import type { ResourceProvider } from "../components/provider/resourceProvider";
 import { ResourceApi } from "./arm/resourceApi";
 import { LocalAzureEndpoint, writeEndpointFile, type Environment } from "./endpoint";
+import { Machines } from "./endpoint/machines";
 import { Closers } from "./closers";
 import type { Directory } from "./entra/directory";
 import { SEED_CLIENT_IDS, SEED_IDS, seedDirectory } from "./entra/seedDirectory";
@@ -12,6 +13,7 @@ import { TokenIssuer } from "./entra/tokenIssuer";
 import { Faults } from "./faults";
 import { forLocalStackOnly } from "./localProvider";
 import { SocksProxy } from "./socksProxy";
+import { seedResources } from "./seedResources";
 import { lockState } from "./stateLock";
 import { CertificateAuthority } from "./postgres/certificates";
 import { PostgresServers } from "./postgres/postgresServers";
@@ -49,6 +51,7 @@ export class LocalAzure {
         try {
             azure.#parts = await startParts(azure, azure.#closers, options);
             await azure.api.open();
+            await seedResources(azure.api, azure.directory);
             azure.#announce();
             return azure;
         } catch (error) {
@@ -71,6 +74,11 @@ export class LocalAzure {
 
     get servers(): PostgresServers {
         return this.#parts.servers;
+    }
+
+    /** Virtual machines, as the workloads on them see them. */
+    get machines(): Machines {
+        return this.#parts.machines;
     }
 
     get endpoint(): LocalAzureEndpoint {
@@ -144,6 +152,7 @@ interface Parts {
     tokens: TokenIssuer;
     servers: PostgresServers;
     api: ResourceApi;
+    machines: Machines;
     endpoint: LocalAzureEndpoint;
     endpointFile: string;
 }
@@ -177,12 +186,17 @@ async function startParts(azure: LocalAzure, closers: Closers, options: LocalAzu
     });
     const proxy = await SocksProxy.start({ resolve: (host) => azure.resolve(host) });
     closers.add(() => proxy.close());
+    const machines = new Machines({ api, directory, issuer: tokens, faults: azure.faults });
+    closers.add(() => machines.close());
     const endpoint = await LocalAzureEndpoint.start({
         directory,
         issuer: tokens,
         version,
         caFile: ca.certificateFile!,
         defaultIdentity: SEED_IDS.deployer,
+        api,
+        faults: azure.faults,
+        metadataUrl: (machine) => machines.metadataUrl(machine),
         resolve: (host) => azure.resolve(host),
         fault: (fault) => azure.faults.add(fault),
         socksUrl: proxy.url,
@@ -194,6 +208,7 @@ async function startParts(azure: LocalAzure, closers: Closers, options: LocalAzu
         tokens,
         servers,
         api,
+        machines,
         endpoint,
         endpointFile: path.join(folder, "endpoint.json"),
     };

@@ -6,16 +6,18 @@ import type { ResourceTable } from "../providers/propertyTable";
 import type { DatabaseEngine } from "./databaseEngine";
 import type { ResourceStore, StoredResource } from "./resourceStore";
 
-/** What the resource API asks the tenant. */
-export interface DirectoryLookup {
+/** What the resource API asks the tenant, and what it makes there: the service principals of managed identities. */
+export interface TenantDirectory {
     readonly tenantId: string;
     get(objectId: string): DirectoryObject | undefined;
+    add(object: DirectoryObject): void;
+    remove(objectId: string): void;
 }
 
 /** What the handlers of the types may use. */
 export interface Azure {
     readonly subscriptionId: string;
-    readonly directory: DirectoryLookup;
+    readonly directory: TenantDirectory;
     readonly servers: DatabaseEngine;
     readonly store: ResourceStore;
 }

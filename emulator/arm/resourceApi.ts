@@ -7,7 +7,7 @@ import type { PropertyMap } from "../../components/provider/resourceProvider";
 import { Faults } from "../faults";
 import { checkInputs } from "../providers/propertyTable";
 import { ArmError, asArmError, badRequest, resourceNotFound } from "./armError";
-import type { ArmType, Azure, DirectoryLookup } from "./armType";
+import type { ArmType, Azure, TenantDirectory } from "./armType";
 import type { DatabaseEngine } from "./databaseEngine";
 import { SERVER } from "./dbforpostgresql/serverChild";
 import { specOf } from "./dbforpostgresql/server";
@@ -22,7 +22,7 @@ import { RESOURCE_GROUP } from "./resources/resourceGroup";
 
 export interface ResourceApiOptions {
     subscriptionId: string;
-    directory: DirectoryLookup;
+    directory: TenantDirectory;
     servers: DatabaseEngine;
     faults?: Faults;
     /** Where the resources are kept, so that they are there again after a new start. Default: in memory alone. */
@@ -137,6 +137,12 @@ export class ResourceApi {
     async seed(id: string, properties: PropertyMap = {}): Promise<void> {
         if (typeOfId(id)) return void (await this.put(id, properties));
         this.#store(id, "", properties);
+        this.#save();
+    }
+
+    /** Records something with all that the service has made of it, without the checks of a write. */
+    record(id: string, properties: PropertyMap): void {
+        this.#store(id, this.#typeOf(id).type.table.token, properties);
         this.#save();
     }
 

@@ -2,10 +2,12 @@
 
 import type { ArmType } from "./armType";
 import { administratorsMicrosoftEntra } from "./dbforpostgresql/administratorsMicrosoftEntra";
+import { virtualMachine } from "./compute/virtualMachine";
 import { configuration } from "./dbforpostgresql/configuration";
 import { database } from "./dbforpostgresql/database";
 import { firewallRule } from "./dbforpostgresql/firewallRule";
 import { server } from "./dbforpostgresql/server";
+import { userAssignedIdentity } from "./managedidentity/userAssignedIdentity";
 import { ruleCollectionGroup } from "./network/firewallPolicyRuleCollectionGroup";
 import { networkSecurityGroup } from "./network/networkSecurityGroup";
 import { route } from "./network/route";
@@ -29,6 +31,8 @@ export const RESOURCE_TYPES: readonly ArmType[] = [
     ruleCollectionGroup,
     privateZone,
     virtualNetworkLink,
+    userAssignedIdentity,
+    virtualMachine,
     server,
     configuration,
     firewallRule,

@@ -9,6 +9,8 @@ export const SPEC = {
     resources: "azure-rest-api-specs Microsoft.Resources 2024-03-01 resources.json",
     network: "azure-rest-api-specs Microsoft.Network 2024-05-01",
     privateDns: "azure-rest-api-specs Microsoft.Network 2024-06-01 privatedns.json",
+    managedIdentity: "azure-rest-api-specs Microsoft.ManagedIdentity 2023-01-31 ManagedIdentity.json",
+    compute: "azure-rest-api-specs Microsoft.Compute 2024-11-01 ComputeRP virtualMachine.json",
     postgresql: "azure-rest-api-specs Microsoft.DBforPostgreSQL 2025-08-01 openapi.json",
     /** Lengths and characters that the specifications leave out. */
     names: "Microsoft Learn, Naming rules and restrictions for Azure resources",

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { isKnownAudience } from "../entra/audiences";
 import { sameSecret, type Reply, type Request } from "./http";
-import { identityOf, tokenReply, type IdentitySource } from "./managedIdentity";
+import { selectorOf, tokenReply, type IdentitySource } from "./managedIdentity";
 
 export const APP_SERVICE_PATH = "/msi/token";
 
@@ -34,8 +34,8 @@ export async function appServiceToken(
             `AADSTS500011: The resource principal named ${resource} was not found in the tenant named ${tenant}.`,
         );
     }
-    const identity = identityOf(source, request.query);
-    if (!identity) return refused(400, "Unable to load the proper Managed Identity.");
+    const identity = source.machine.select(selectorOf(request.query));
+    if (typeof identity === "string") return refused(400, "Unable to load the proper Managed Identity.");
     const token = await source.issuer.issueToken({ objectId: identity.objectId, audience: resource });
     return { status: 200, body: tokenReply(token, resource, identity) };
 }

@@ -18,6 +18,8 @@ export interface LocalAzureContext {
     fault(fault: Fault): void;
     /** A SOCKS 5 proxy that knows the servers' names, as a URL. */
     socksUrl?: string;
+    /** Where a virtual machine's metadata service answers, by its name or resource id. */
+    metadataUrl(machine: string): Promise<string>;
 }
 
 /** The identity service of App Service, which every Azure client library knows. */
@@ -34,6 +36,7 @@ const ROUTES: Record<string, Route> = {
     "GET resolve": resolve,
     "GET environment": environment,
     "GET principal": principal,
+    "GET machine": machine,
     "POST token": token,
     "POST fault": fault,
 };
@@ -48,6 +51,8 @@ const FAULT_KINDS: Record<FaultKind, true> = {
     RestartPostgres: true,
     ExpiredToken: true,
     DropConnection: true,
+    MetadataThrottled: true,
+    MetadataFailed: true,
 };
 
 /** The key has been checked already. @throws HttpError. */
@@ -100,6 +105,13 @@ function environment({ identity, socksUrl, caFile }: Context): Reply {
         ALL_PROXY: socksUrl,
     };
     return { status: 200, body };
+}
+
+async function machine(context: LocalAzureContext, request: Request): Promise<Reply> {
+    const name = request.query.get("name");
+    if (!name)
+        throw new HttpError(400, "MissingName", "Say which machine: machine?name=<name or resource id>");
+    return { status: 200, body: { metadataService: await context.metadataUrl(name) } };
 }
 
 /** Who stands behind a name or object id; of a group also who is in it. */

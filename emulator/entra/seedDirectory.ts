@@ -6,7 +6,8 @@
  *            a guest of fabrikam.com, and olga, who is in no group and has no role anywhere
  * Groups     `DB Admins`, `Prod DB Readonly`
  * Apps       `deployer` (runs Pulumi), `billing-api`
- * Identities `orders-api`, `reporting-job` (user-assigned; the second is in `Prod DB Readonly`)
+ * Identities `orders-api`, `reporting-job` (user-assigned; the second is in `Prod DB Readonly`), `vm-batch` (of the virtual
+ *            machine that is called so)
  */
 
 import { Directory } from "./directory";
@@ -29,6 +30,7 @@ export const SEED_IDS = {
     billingApi: "c1000000-0000-4000-8000-000000000002",
     ordersApi: "d1000000-0000-4000-8000-000000000001",
     reportingJob: "d1000000-0000-4000-8000-000000000002",
+    vmBatch: "d1000000-0000-4000-8000-000000000003",
 } as const;
 
 /** Application (client) ids of the service principals. Never the object ids (F65). */
@@ -37,6 +39,7 @@ export const SEED_CLIENT_IDS = {
     billingApi: "c2000000-0000-4000-8000-000000000002",
     ordersApi: "d2000000-0000-4000-8000-000000000001",
     reportingJob: "d2000000-0000-4000-8000-000000000002",
+    vmBatch: "d2000000-0000-4000-8000-000000000003",
 } as const;
 
 /** The UPN of the guest, in the form that a role's name takes (F61). */
@@ -108,5 +111,6 @@ function applications(): DirectoryObject[] {
         application("billingApi", "billing-api"),
         { ...application("ordersApi", "orders-api"), managedIdentity: "UserAssigned" },
         { ...application("reportingJob", "reporting-job"), managedIdentity: "UserAssigned" },
+        { ...application("vmBatch", "vm-batch"), managedIdentity: "SystemAssigned" },
     ];
 }

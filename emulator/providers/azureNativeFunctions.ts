@@ -16,7 +16,10 @@ export interface Caller {
 
 /** Function token to the token of the resource that it looks up. */
 const LOOK_UPS: Record<string, string> = {
+    "azure-native:compute:getVirtualMachine": "azure-native:compute:VirtualMachine",
     "azure-native:dbforpostgresql:getServer": "azure-native:dbforpostgresql:Server",
+    "azure-native:managedidentity:getUserAssignedIdentity":
+        "azure-native:managedidentity:UserAssignedIdentity",
     "azure-native:network:getNetworkSecurityGroup": "azure-native:network:NetworkSecurityGroup",
     "azure-native:network:getRouteTable": "azure-native:network:RouteTable",
     "azure-native:network:getSubnet": "azure-native:network:Subnet",

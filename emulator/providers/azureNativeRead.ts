@@ -39,7 +39,8 @@ export function refreshedInputs(
 }
 
 /** A value without what only the service makes. */
-function settable(rule: PropertyRule, value: unknown): unknown {
+function settable(rule: PropertyRule, output: unknown): unknown {
+    const value = rule.inputOf ? rule.inputOf(output) : output;
     if (value === undefined || value === null || rule.computed) return undefined;
     if (rule.type === "array" && rule.items && Array.isArray(value)) {
         return value.map((element) => settable(rule.items!, element));

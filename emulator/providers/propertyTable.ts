@@ -46,6 +46,8 @@ export interface PropertyRule {
     default?: unknown;
     /** Why this value cannot be, with the fix; `undefined` where it can. Never called with unknown values. */
     refuse?: (value: unknown, inputs: PropertyMap) => string | undefined;
+    /** The input that an output of another form stands for, when a refresh or an import reads it. */
+    inputOf?: (output: unknown) => unknown;
     /** Where the service's documentation or specification says so. */
     source?: string;
 }

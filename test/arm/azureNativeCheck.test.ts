@@ -247,8 +247,8 @@ test("the schema holds every type and function", async () => {
         string,
         Record<string, { requiredInputs?: string[] }>
     >;
-    assert.equal(Object.keys(schema.resources!).length, 15);
-    assert.equal(Object.keys(schema.functions!).length, 8);
+    assert.equal(Object.keys(schema.resources!).length, 17);
+    assert.equal(Object.keys(schema.functions!).length, 10);
     assert.deepEqual(schema.resources!["azure-native:dbforpostgresql:FirewallRule"]!.requiredInputs, [
         "endIpAddress",
         "resourceGroupName",

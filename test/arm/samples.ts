@@ -26,6 +26,28 @@ export const SAMPLES: Record<string, PropertyMap> = {
         resourceGroupName: "rg",
         tags: { team: "data" },
     },
+    "azure-native:managedidentity:UserAssignedIdentity": {
+        location: "westeurope",
+        resourceGroupName: "rg",
+        resourceName: "orders-api",
+        tags: { team: "data" },
+    },
+    "azure-native:compute:VirtualMachine": {
+        hardwareProfile: { vmSize: "Standard_B2s" },
+        identity: {
+            type: "SystemAssigned, UserAssigned",
+            userAssignedIdentities: [
+                "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/orders-api",
+            ],
+        },
+        location: "westeurope",
+        networkProfile: { networkInterfaces: [] },
+        osProfile: { computerName: "vm" },
+        resourceGroupName: "rg",
+        storageProfile: { osDisk: { createOption: "FromImage" } },
+        tags: { team: "data" },
+        vmName: "vm-orders",
+    },
     "azure-native:network:VirtualNetwork": {
         addressSpace: { addressPrefixes: ["10.0.0.0/16"] },
         dhcpOptions: { dnsServers: ["10.0.0.4"] },

@@ -64,6 +64,14 @@ describe("the instance metadata service", () => {
             /^Required metadata header not specified$/,
         ],
         [
+            "a Metadata header in capitals",
+            GOOD,
+            { Metadata: "True" },
+            400,
+            "invalid_request",
+            /^Required metadata header not specified$/,
+        ],
+        [
             "a forwarded request",
             GOOD,
             { Metadata: "true", "X-Forwarded-For": "1.2.3.4" },

@@ -167,7 +167,7 @@ describe("the routes", () => {
             if (route !== "../token")
                 assert.match(
                     body.error.message,
-                    /Known: GET handshake, GET resolve, GET environment, GET principal, POST token, POST fault/,
+                    /Known: GET handshake, GET resolve, GET environment, GET principal, GET machine, POST token, POST fault/,
                 );
         }
     });

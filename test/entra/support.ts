@@ -41,9 +41,11 @@ export async function runEndpoint(
         issuer,
         version: "1.2.3",
         caFile: "/tmp/ca.pem",
+        metadataUrl: () => Promise.reject(new Error("there are no machines here")),
         defaultIdentity: SEED_IDS.deployer,
         resolve: (host) => (host === SERVER_HOST ? { address: "127.0.0.1", port: 6432 } : undefined),
         fault: (fault) => faults.add(fault),
+        faults,
         ...changes,
     });
     test.after(() => endpoint.close());

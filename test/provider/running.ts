@@ -113,7 +113,8 @@ export class Running {
             issuer: this.issuer,
             version: "0.0.0",
             caFile: this.ca.certificateFile!,
-            defaultIdentity: DEPLOYER,
+            metadataUrl: () => Promise.reject(new Error("there are no machines here")),
+        defaultIdentity: DEPLOYER,
             resolve: (host) => (host === HOST ? { address: "127.0.0.1", port: this.server.port } : undefined),
             fault: (fault) => this.faults.add(fault),
         });
