@@ -48,6 +48,15 @@ export async function requireLocalAzure(environment: NodeJS.ProcessEnv = process
     await greet(environment);
 }
 
+/**
+ * Where the local Azure's resource API answers.
+ *
+ * @throws SignInError where no local Azure runs.
+ */
+export async function localResourceManager(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
+    return new URL((await greet(environment)).endpoint.url).origin;
+}
+
 async function greet(
     environment: NodeJS.ProcessEnv,
 ): Promise<{ endpoint: Endpoint; greeting: Record<string, unknown> }> {

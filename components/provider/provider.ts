@@ -13,21 +13,35 @@ import type {
     ResourceProvider,
     ResourceRef,
 } from "./resourceProvider";
-import { DATABASE_PRINCIPAL, DATABASE_PRINCIPAL_SET, packageSchema } from "./schema";
+import { ResourceManager, type ResourceManagerOptions } from "./resourceManager";
+import {
+    DATABASE_PRINCIPAL,
+    DATABASE_PRINCIPAL_SET,
+    packageSchema,
+    VIRTUAL_MACHINE_IDENTITY,
+} from "./schema";
+import { VirtualMachineIdentities } from "./virtualMachineIdentities";
+
+type Handler = DatabasePrincipals | DatabasePrincipalSets | VirtualMachineIdentities;
 
 export class AzurePostgresEntraProvider implements ResourceProvider {
     readonly name = "azure-postgres-entra";
     readonly version = version;
     readonly #connections: Connections;
-    readonly #handlers: Record<string, DatabasePrincipals | DatabasePrincipalSets>;
+    readonly #handlers: Record<string, Handler>;
 
     /** @param options Only tests give any. */
-    constructor(options: ConnectionsOptions = {}) {
+    constructor(options: ConnectionsOptions & { resourceManager?: ResourceManagerOptions } = {}) {
         this.#connections = new Connections(options);
+        const resourceManager = new ResourceManager({
+            environment: options.environment,
+            ...options.resourceManager,
+        });
         const changes = new PrincipalChanges(this.#connections);
         this.#handlers = {
             [DATABASE_PRINCIPAL]: new DatabasePrincipals(changes),
             [DATABASE_PRINCIPAL_SET]: new DatabasePrincipalSets(changes),
+            [VIRTUAL_MACHINE_IDENTITY]: new VirtualMachineIdentities(resourceManager),
         };
     }
 
@@ -96,7 +110,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         return this.#connections.close();
     }
 
-    #handler(resource: ResourceRef): DatabasePrincipals | DatabasePrincipalSets {
+    #handler(resource: ResourceRef): Handler {
         const handler = this.#handlers[resource.type];
         if (handler) return handler;
         const known = Object.keys(this.#handlers).join(", ");

@@ -2,10 +2,12 @@
 import { CLOUDS } from "../clouds";
 import { ON_DELETE_ACTIONS } from "./onDelete";
 import { PrincipalType } from "../principalType";
+import { virtualMachineIdentitySchema } from "./virtualMachineIdentitySchema";
 
 export const PACKAGE = "azure-postgres-entra";
 export const DATABASE_PRINCIPAL = `${PACKAGE}:index:DatabasePrincipal`;
 export const DATABASE_PRINCIPAL_SET = `${PACKAGE}:index:DatabasePrincipalSet`;
+export const VIRTUAL_MACHINE_IDENTITY = `${PACKAGE}:index:VirtualMachineIdentity`;
 
 const token = (name: string) => `${PACKAGE}:index:${name}`;
 const ref = (name: string) => ({ $ref: `#/types/${token(name)}` });
@@ -219,7 +221,11 @@ export function packageSchema(version: string): object {
                 ACTION_TEXTS,
             ),
         },
-        resources: { [DATABASE_PRINCIPAL]: principal(), [DATABASE_PRINCIPAL_SET]: principalSet() },
+        resources: {
+            [DATABASE_PRINCIPAL]: principal(),
+            [DATABASE_PRINCIPAL_SET]: principalSet(),
+            [VIRTUAL_MACHINE_IDENTITY]: virtualMachineIdentitySchema(ref("Cloud")),
+        },
     };
 }
 

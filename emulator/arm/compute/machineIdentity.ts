@@ -120,7 +120,9 @@ export function attachedIds(identities: unknown): unknown {
  */
 export function patchedIdentity(machine: StoredResource, patch: PropertyMap): PropertyMap {
     const { type, userAssignedIdentities } = identityOfMachine(machine);
-    let ids = userAssignedIdentities;
+    // A type without attached ones takes them all away.
+    const keepsAttached = String(patch.type ?? type).includes("UserAssigned");
+    let ids = keepsAttached ? userAssignedIdentities : [];
     for (const [id, value] of Object.entries((patch.userAssignedIdentities ?? {}) as PropertyMap)) {
         ids = ids.filter((other) => !sameId(other, id));
         if (value !== null) ids = [...ids, id];
