@@ -5,8 +5,10 @@ export type FaultKind =
     | "ServerIsBusy"
     /** The resource API answers 400 `AadAuthOperationCannotBePerformedWhenServerIsNotAccessible`. */
     | "ServerNotAccessible"
-    /** The resource API answers 429 with a Retry-After. */
+    /** The resource API, or Microsoft Graph (target `graph`), answers 429 with a Retry-After. */
     | "Throttled"
+    /** Microsoft Graph answers 403, as to somebody without its permissions (target `graph`). */
+    | "Forbidden"
     /** A long-running operation ends as `Failed`. */
     | "OperationFailed"
     /** The call takes `milliseconds` longer. */
@@ -24,7 +26,7 @@ export type FaultKind =
 
 export interface Fault {
     kind: FaultKind;
-    /** What it strikes: a resource type token, a server name, an object id or the name of a machine. Everything of its kind when left out. */
+    /** What it strikes: a resource type token, a server name, an object id, the name of a machine or `graph`. Everything of its kind when left out. */
     target?: string;
     /** How many calls it strikes. Default: 1. */
     times?: number;

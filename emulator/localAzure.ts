@@ -11,6 +11,7 @@ import { SEED_CLIENT_IDS, SEED_IDS, seedDirectory } from "./entra/seedDirectory"
 import { TenantFile } from "./entra/tenantFile";
 import { TokenIssuer } from "./entra/tokenIssuer";
 import { Faults } from "./faults";
+import { graphService } from "./graph/graphService";
 import { forLocalStackOnly } from "./localProvider";
 import { SocksProxy } from "./socksProxy";
 import { seedResources } from "./seedResources";
@@ -22,6 +23,7 @@ import { tokenVerifier } from "./postgres/tokenCheck";
 import { azureNativeProvider } from "./providers/azureNative";
 import { azureadProvider } from "./providers/azuread";
 import { connectToLocalServers, postgresqlProvider } from "./providers/postgresql";
+import { RestServer } from "./rest/restServer";
 
 /** The one subscription of the local Azure. */
 export const LOCAL_SUBSCRIPTION_ID = "f0000000-0000-4000-8000-000000000001";
@@ -83,6 +85,11 @@ export class LocalAzure {
 
     get endpoint(): LocalAzureEndpoint {
         return this.#parts.endpoint;
+    }
+
+    /** Where Azure's services over HTTPS are reached, Microsoft Graph among them: `https://127.0.0.1:<port>`. */
+    get restUrl(): string {
+        return this.#parts.rest.url;
     }
 
     /** PEM text of the authority that signs the servers' certificates. */
@@ -153,6 +160,7 @@ interface Parts {
     servers: PostgresServers;
     api: ResourceApi;
     machines: Machines;
+    rest: RestServer;
     endpoint: LocalAzureEndpoint;
     endpointFile: string;
 }
@@ -188,11 +196,15 @@ async function startParts(azure: LocalAzure, closers: Closers, options: LocalAzu
     closers.add(() => proxy.close());
     const machines = new Machines({ api, directory, issuer: tokens, faults: azure.faults });
     closers.add(() => machines.close());
+    const graph = graphService({ directory, jwks: tokens.jwks, faults: azure.faults });
+    const rest = await RestServer.start({ ca, services: [graph] });
+    closers.add(() => rest.close());
     const endpoint = await LocalAzureEndpoint.start({
         directory,
         issuer: tokens,
         version,
         caFile: ca.certificateFile!,
+        graphUrl: rest.url,
         defaultIdentity: SEED_IDS.deployer,
         api,
         faults: azure.faults,
@@ -209,6 +221,7 @@ async function startParts(azure: LocalAzure, closers: Closers, options: LocalAzu
         servers,
         api,
         machines,
+        rest,
         endpoint,
         endpointFile: path.join(folder, "endpoint.json"),
     };

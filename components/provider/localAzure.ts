@@ -57,6 +57,24 @@ export async function localResourceManager(environment: NodeJS.ProcessEnv = proc
     return new URL((await greet(environment)).endpoint.url).origin;
 }
 
+/**
+ * Where the running local Azure serves Microsoft Graph, and whom to trust there.
+ *
+ * @throws SignInError where no local Azure runs, or it serves none on this machine.
+ */
+export async function findLocalGraph(
+    environment: NodeJS.ProcessEnv = process.env,
+): Promise<{ url: string; ca: string }> {
+    const { endpoint, greeting } = await greet(environment);
+    const { graphUrl, caFile } = greeting;
+    if (typeof graphUrl !== "string" || typeof caFile !== "string" || !URL.canParse(graphUrl))
+        throw refusal(`${endpoint.url} serves no Microsoft Graph`);
+    const { protocol, hostname } = new URL(graphUrl);
+    if (protocol !== "https:" || !isLoopback(hostname))
+        throw refusal(`${endpoint.url} names ${graphUrl}, which is not on this machine over HTTPS`);
+    return { url: graphUrl, ca: readCertificates(caFile) };
+}
+
 async function greet(
     environment: NodeJS.ProcessEnv,
 ): Promise<{ endpoint: Endpoint; greeting: Record<string, unknown> }> {

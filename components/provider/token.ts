@@ -40,6 +40,20 @@ export function azureTokens(
     };
 }
 
+/**
+ * The same identity's credential, for another service of the same cloud, such as Microsoft Graph.
+ *
+ * @throws SignInError where cloud Local is asked for and no local Azure is in the environment.
+ */
+export async function azureCredential(
+    cloud: string,
+    environment: NodeJS.ProcessEnv = process.env,
+): Promise<TokenCredential> {
+    const local = cloud === "Local";
+    if (local) checkLocalIdentity(environment);
+    return newCredential(local, cloud, environment);
+}
+
 /** Loaded on the first connection: the library is large, and most plugin processes of a preview need none of it. */
 const identityLibrary = () => import("@azure/identity");
 

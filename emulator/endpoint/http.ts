@@ -18,6 +18,7 @@ export interface Request {
 export interface Reply {
     status: number;
     body: object;
+    headers?: Record<string, string>;
 }
 
 /** Becomes an answer whose body says what is wrong and what to do. */

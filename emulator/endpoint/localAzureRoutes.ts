@@ -14,6 +14,8 @@ export interface LocalAzureContext {
     issuer: TokenIssuer;
     version: string;
     caFile: string;
+    /** Where Microsoft Graph is served, over HTTPS with a certificate of the authority in `caFile`. */
+    graphUrl?: string;
     resolve(host: string): { address: string; port: number } | undefined;
     fault(fault: Fault): void;
     /** A SOCKS 5 proxy that knows the servers' names, as a URL. */
@@ -46,6 +48,7 @@ const FAULT_KINDS: Record<FaultKind, true> = {
     ServerIsBusy: true,
     ServerNotAccessible: true,
     Throttled: true,
+    Forbidden: true,
     OperationFailed: true,
     Latency: true,
     RestartPostgres: true,
@@ -72,6 +75,7 @@ function handshake(context: LocalAzureContext, request: Request): Reply {
         version: context.version,
         tenantId: context.directory.tenantId,
         caFile: context.caFile,
+        graphUrl: context.graphUrl,
         challenge: request.query.get("challenge") ?? undefined,
     };
     return { status: 200, body };

@@ -47,8 +47,8 @@ export interface TokenCheckOptions {
     /** The public keys of the tenant. */
     jwks: { keys: object[] };
     tenantId: string;
-    /** Default: `POSTGRES_AUDIENCE`. */
-    audience?: string;
+    /** One, or several ways to write it. Default: `POSTGRES_AUDIENCE`. */
+    audience?: string | string[];
     /** Epoch milliseconds. Default: the machine's clock. */
     now?: () => number;
 }
@@ -67,7 +67,7 @@ export function tokenVerifier(options: TokenCheckOptions): TokenVerifier {
             claims = (await jwtVerify(token, keys, { ...rules, requiredClaims: ["exp", "nbf", "tid"] }))
                 .payload;
         } catch (error) {
-            throw new TokenRefused(textFor(error, audience));
+            throw new TokenRefused(textFor(error, [audience].flat()[0]!));
         }
         if (claims.tid !== tenant) throw new TokenRefused(TEXTS.other);
         return identityOf(claims);

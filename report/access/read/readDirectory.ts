@@ -1,0 +1,112 @@
+/** Asks Microsoft Entra who exists and who is in a group. Whatever cannot be asked is said, and never fails the report. */
+
+import { azureCredential } from "../../../components/provider/token";
+import { findLocalGraph } from "../../../components/provider/localAzure";
+import type { DirectoryIdentity, DirectorySnapshot } from "../snapshot";
+import { GraphClient, GraphRefusal } from "./graphClient";
+
+/** Microsoft Graph of each cloud; the local one says itself where it is. */
+const GRAPH_URLS: Record<string, string> = {
+    Public: "https://graph.microsoft.com",
+    China: "https://microsoftgraph.chinacloudapi.cn",
+    UsGovernment: "https://graph.microsoft.us",
+};
+
+/** Groups that are asked at the same time. */
+const AT_ONCE = 4;
+
+/** @throws SignInError where cloud Local is asked for and no local Azure runs, Error for a cloud without Microsoft Graph */
+export async function graphOf(
+    cloud: string,
+    environment: NodeJS.ProcessEnv = process.env,
+): Promise<GraphClient> {
+    const credential = await azureCredential(cloud, environment);
+    if (cloud === "Local") {
+        const { url, ca } = await findLocalGraph(environment);
+        return new GraphClient({ url, ca, audience: GRAPH_URLS["Public"]!, credential });
+    }
+    const url = GRAPH_URLS[cloud];
+    if (!url) throw new Error(`no address of Microsoft Graph is known for the cloud ${cloud}`);
+    return new GraphClient({ url, credential });
+}
+
+/** Nothing was asked, because somebody wanted it so. */
+export function notAsked(why: string): DirectorySnapshot {
+    return { identities: undefined, members: new Map(), notRead: [why] };
+}
+
+/**
+ * @param objectIds whose existence matters
+ * @param groupIds whose members matter
+ */
+export async function readDirectory(
+    graph: () => Promise<GraphClient>,
+    objectIds: readonly string[],
+    groupIds: readonly string[],
+    progress: (what: string) => void = () => undefined,
+): Promise<DirectorySnapshot> {
+    const notRead: string[] = [];
+    progress("asking Microsoft Entra");
+    let client: GraphClient;
+    try {
+        client = await graph();
+    } catch (error) {
+        return notAsked(`Microsoft Entra was not asked: ${words(error)}.`);
+    }
+    const identities = await readIdentities(client, objectIds, notRead);
+    const members = await readMembers(client, groupIds, notRead);
+    return { identities, members, notRead };
+}
+
+async function readIdentities(
+    client: GraphClient,
+    objectIds: readonly string[],
+    notRead: string[],
+): Promise<DirectorySnapshot["identities"]> {
+    try {
+        const found = await client.existing([...new Set(objectIds)]);
+        return new Map(found.map((identity) => [identity.objectId, identity]));
+    } catch (error) {
+        notRead.push(
+            `Whether the identities of the roles still exist: ${words(error)}${permission(error, "Directory.Read.All")}.`,
+        );
+        return undefined;
+    }
+}
+
+async function readMembers(
+    client: GraphClient,
+    groupIds: readonly string[],
+    notRead: string[],
+): Promise<Map<string, DirectoryIdentity[]>> {
+    const members = new Map<string, DirectoryIdentity[]>();
+    const failures: unknown[] = [];
+    const queue = [...new Set(groupIds)];
+    const work = async () => {
+        for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+            try {
+                const found = await client.membersOf(id);
+                if (found) members.set(id, found);
+            } catch (error) {
+                failures.push(error);
+            }
+        }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    if (failures.length > 0) {
+        const which = failures.length === 1 ? "one group" : `${failures.length} groups`;
+        notRead.push(
+            `Who is in ${which}: ${words(failures[0])}${permission(failures[0], "GroupMember.Read.All (Member.Read.Hidden for hidden members)")}.`,
+        );
+    }
+    return members;
+}
+
+function permission(error: unknown, needed: string): string {
+    const refused = error instanceof GraphRefusal && (error.status === 403 || error.status === 401);
+    return refused ? `; the identity needs ${needed}` : "";
+}
+
+function words(error: unknown): string {
+    return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").replace(/\.$/, "");
+}
