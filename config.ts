@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isEvaluatedOnly } from "./evaluation";
 import { parseStackConfig, StackConfigError, type StackConfig } from "./stackConfig";
 import type { ProviderEnvironments } from "./stackResources";
 import { UserMistake } from "./userMistake";
@@ -19,7 +20,9 @@ export function providerEnvironments(): ProviderEnvironments {
  */
 export function readStackConfig(): StackConfig {
     try {
-        return parseStackConfig(pulumi.getProject(), pulumi.runtime.allConfig());
+        return parseStackConfig(pulumi.getProject(), pulumi.runtime.allConfig(), {
+            allowPlaceholders: isEvaluatedOnly(),
+        });
     } catch (error) {
         throw error instanceof StackConfigError ? new UserMistake(error.message) : error;
     }

@@ -5,6 +5,7 @@ import { EntraAdminGroup, EntraNetwork, FlexibleServer } from "./components/inde
 import { requireLocalAzure } from "./components/provider/localAzure";
 import { providerEnvironments, readStackConfig } from "./config";
 import { tellWhoSignsIn } from "./deployer";
+import { isEvaluatedOnly } from "./evaluation";
 import { makePrincipals } from "./principals";
 import { makePrivileges } from "./privileges";
 import { signInLines } from "./signInLines";
@@ -17,7 +18,7 @@ const refuse = (mistake: Error) => Promise.reject(new UserMistake(mistake.messag
 export = async () => {
     const config = readStackConfig();
     checkStack(config, providerEnvironments());
-    if (config.cloud === "Local") await requireLocalAzure().catch(refuse);
+    if (config.cloud === "Local" && !isEvaluatedOnly()) await requireLocalAzure().catch(refuse);
 
     const caller = getClientConfigOutput();
     tellWhoSignsIn(config, caller.objectId);

@@ -1,19 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtime from "@pulumi/pulumi/runtime";
-import { setMocks } from "@pulumi/pulumi/runtime/mocks";
+import { setMocks, type MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import type { ResourceProvider } from "../components/provider/resourceProvider";
 import { RehearsalMonitor, type ResourceEvent } from "./rehearsalMonitor";
 
-export interface Deployment {
+export interface ProgramRun {
     project: string;
     stack: string;
     /** Every configuration value of the stack, as the CLI would hand it over. */
     config: Record<string, string>;
     secretKeys?: string[];
-    providers: ResourceProvider[];
     /** Loads and runs the program; its result is the stack's outputs. */
     program: () => Promise<Record<string, unknown>>;
+}
+
+export interface Deployment extends ProgramRun {
+    providers: ResourceProvider[];
     onEvent: (event: ResourceEvent) => void;
+}
+
+/** Stands where the engine stands, and knows what failed first. */
+export interface ProgramMonitor extends MockMonitor {
+    readonly failure: Error | undefined;
+    /** Resolves when nothing is being registered any more. */
+    settled(): Promise<void>;
 }
 
 /**
@@ -24,12 +34,31 @@ export interface Deployment {
  */
 export async function deploy(deployment: Deployment): Promise<Record<string, unknown>> {
     const monitor = new RehearsalMonitor(deployment);
-    await setMocks(monitor.mocks, deployment.project, deployment.stack, false);
-    runtime.setMockOptions(monitor, deployment.project, deployment.stack, false);
-    runtime.setAllConfig(deployment.config, deployment.secretKeys);
+    try {
+        return await runProgram(deployment, monitor, { preview: false }, resolve);
+    } finally {
+        monitor.close();
+    }
+}
+
+/**
+ * Runs a Pulumi program in this process against a monitor.
+ *
+ * @param read what to make of the stack's outputs
+ * @throws the first failure
+ */
+export async function runProgram<T>(
+    run: ProgramRun,
+    monitor: ProgramMonitor,
+    { preview }: { preview: boolean },
+    read: (outputs: Record<string, unknown>) => Promise<T>,
+): Promise<T> {
+    await setMocks(monitor.mocks, run.project, run.stack, preview);
+    runtime.setMockOptions(monitor, run.project, run.stack, preview);
+    runtime.setAllConfig(run.config, run.secretKeys);
     const { firstRejection, stopListening } = listenForRejections();
     try {
-        const outputs = await Promise.race([runToTheEnd(deployment.program), firstRejection]);
+        const outputs = await Promise.race([runToTheEnd(run.program, read), firstRejection]);
         if (monitor.failure) throw monitor.failure;
         stopListening();
         return outputs;
@@ -37,15 +66,16 @@ export async function deploy(deployment: Deployment): Promise<Record<string, unk
         await monitor.settled();
         // What the program sees is often a consequence; the first failure is the cause.
         throw monitor.failure ?? error;
-    } finally {
-        monitor.close();
     }
 }
 
-async function runToTheEnd(program: Deployment["program"]): Promise<Record<string, unknown>> {
+async function runToTheEnd<T>(
+    program: ProgramRun["program"],
+    read: (outputs: Record<string, unknown>) => Promise<T>,
+): Promise<T> {
     const outputs = (await runtime.runInPulumiStack(program)) as Record<string, unknown>;
     await runtime.disconnect();
-    return resolve(outputs);
+    return read(outputs);
 }
 
 /** The values behind the outputs, secrets too. */

@@ -10,6 +10,7 @@ import {
     type ResourceRef,
 } from "../components/provider/resourceProvider";
 import { ErrorHooks } from "./errorHooks";
+import { ResourceUrns } from "./resourceUrns";
 
 /** What happens to one resource while a rehearsal runs. */
 export interface ResourceEvent {
@@ -46,7 +47,7 @@ export class ResourceFailure extends Error {
 export class RehearsalMonitor extends MockMonitor {
     readonly #providers: Map<string, ResourceProvider>;
     readonly #hooks = new ErrorHooks();
-    readonly #qualifiedTypes = new Map<string, string>();
+    readonly #urns: ResourceUrns;
     readonly #inFlight = new Set<Promise<void>>();
     /** The first failure; later ones are its consequences. */
     failure: Error | undefined;
@@ -54,6 +55,7 @@ export class RehearsalMonitor extends MockMonitor {
     constructor(readonly options: MonitorOptions) {
         super({ newResource: unused, call: unused });
         this.#providers = new Map(options.providers.map((p) => [p.name, p]));
+        this.#urns = new ResourceUrns(options.stack, options.project);
     }
 
     override async registerResource(
@@ -64,7 +66,7 @@ export class RehearsalMonitor extends MockMonitor {
         const { promise: settled, resolve: settle } = withResolvers();
         this.#inFlight.add(settled);
         try {
-            const urn = this.#urnOf(req.getParent(), req.getType(), req.getName());
+            const urn = this.#urns.take(req.getParent(), req.getType(), req.getName());
             const wrapped = rpc.deserializeProperties(req.getObject()!) as PropertyMap;
             const { id, state } = req.getCustom()
                 ? await this.#custom(parseUrn(urn), wrapped, req)
@@ -170,17 +172,6 @@ export class RehearsalMonitor extends MockMonitor {
         if (provider) return provider;
         const known = [...this.#providers.keys()].join(", ");
         throw new Error(`'${token}': the local Azure has no provider '${name}'; it has ${known}`);
-    }
-
-    /** As the engine does: the types of all parents below the stack, joined by `$`. */
-    #urnOf(parent: string, type: string, name: string): string {
-        const above = this.#qualifiedTypes.get(parent);
-        const qualified = above ? `${above}$${type}` : type;
-        const urn = `urn:pulumi:${this.options.stack}::${this.options.project}::${qualified}::${name}`;
-        if (this.resources.has(urn))
-            throw new Error(`two resources have the URN ${urn}; give one of them another name`);
-        if (type !== "pulumi:pulumi:Stack") this.#qualifiedTypes.set(urn, qualified);
-        return urn;
     }
 }
 

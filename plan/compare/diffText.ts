@@ -1,0 +1,57 @@
+import type { Style } from "../../rehearsal/terminal";
+import { quoted, render, visible } from "../phrase";
+import { problemLines } from "../planText";
+import {
+    accessByTopic,
+    accessSummary,
+    isEmpty,
+    RESOURCE_SIGNS,
+    resourcesInOrder,
+    resourceSummary,
+    SIGNS,
+    valueText,
+} from "./diffView";
+import type { PlanDiff } from "./planDiff";
+import type { PropertyChange, ResourceChange } from "./resourceChanges";
+
+/** A diff for people at a terminal. */
+export function diffText(diff: PlanDiff, baseName: string, style: Style): string {
+    const lines = [
+        style.bold(`Stack ${diff.stack}, compared with ${visible(baseName)}`),
+        ...diff.notes.map((note) => style.dim(render(note, quoted))),
+        ...problemLines(diff, style),
+        ...diff.warnings.map((warning) => style.bad(`Warning: ${render(warning, quoted)}`)),
+        ...diff.messages.map(({ text }) => style.bad(`Warning: ${visible(text)}`)),
+        "",
+        style.bold(`Access: ${accessSummary(diff.access)}`),
+        ...accessLines(diff, style),
+        "",
+        style.bold(`Resources: ${resourceSummary(diff.resources)}`),
+        ...resourcesInOrder(diff.resources).flatMap((resource) => resourceLines(resource, style)),
+    ];
+    return isEmpty(diff) ? `${lines.slice(0, 1).join("\n")}: nothing changes\n` : `${lines.join("\n")}\n`;
+}
+
+function accessLines({ access }: PlanDiff, style: Style): string[] {
+    return accessByTopic(access).flatMap(([title, changes]) => [
+        `  ${title}`,
+        ...changes.map(({ effect, sentence }) => {
+            const line = `    ${SIGNS[effect]} ${render(sentence, quoted)}`;
+            return effect === "gains" ? style.good(line) : effect === "loses" ? style.bad(line) : line;
+        }),
+    ]);
+}
+
+function resourceLines(resource: ResourceChange, style: Style): string[] {
+    const { change, type, name, properties } = resource;
+    return [
+        `  ${RESOURCE_SIGNS[change].padEnd(3)} ${visible(name)} ${style.dim(type)}`,
+        ...properties.map((property) => `        ${propertyLine(property)}`),
+    ];
+}
+
+function propertyLine(change: PropertyChange): string {
+    const [before, after] = [valueText(change, "before"), valueText(change, "after")];
+    const values = [before ?? "(not given)", after ?? "(removed)"].join(" -> ");
+    return `${visible(change.path)}: ${before === undefined ? after : values}${change.replaces ? " (replaces)" : ""}`;
+}
