@@ -12,36 +12,49 @@ export interface LocalServerAddress {
     caFile: string;
 }
 
-/** The lines for a person who wants to sign in to a running local Azure: for each role the token command and the psql line. */
-export function howToSignIn(config: StackConfig, server: LocalServerAddress, endpointFile?: string): string {
-    const shell = process.platform === "win32" ? Shell.PowerShell : Shell.Bash;
+const SHELL = process.platform === "win32" ? Shell.PowerShell : Shell.Bash;
+
+/** The token command's option for the local Azure of this endpoint file, for any folder. */
+export function endpointOption(endpointFile: string): string {
+    return ` --endpoint ${quoteFor(SHELL, endpointFile)}`;
+}
+
+/** The token command's option for the kept local Azure of a scenario. */
+export function scenarioOption(name: string): string {
+    return ` --scenario ${name}`;
+}
+
+/**
+ * The lines for a person who wants to sign in to a running local Azure: for each role the token command and the psql line.
+ *
+ * @param tokenOptions what the token command takes beside the name
+ */
+export function howToSignIn(config: StackConfig, server: LocalServerAddress, tokenOptions: string): string {
     const roles = [
         ...administratorNames(config).map((name) => ({ name, database: "postgres" })),
         ...config.principals.map((p) => ({ name: p.name, database: firstDatabase(config, p) })),
     ];
-    return roles.map((role) => linesFor(shell, role, server, endpointFile)).join("\n\n");
+    return roles.map((role) => linesFor(role, server, tokenOptions)).join("\n\n");
 }
 
 function linesFor(
-    shell: Shell,
     role: { name: string; database: string },
     server: LocalServerAddress,
-    endpointFile: string | undefined,
+    tokenOptions: string,
 ): string {
     const { host, caFile } = server;
     const address = `${server.address}:${server.port}`;
-    const token = { command: { [shell]: localTokenCommand(shell, role.name, endpointFile) } };
+    const token = { command: { [SHELL]: localTokenCommand(role.name, tokenOptions) } };
     const target = { host, user: role.name, database: role.database, cloud: Cloud.Local, address, caFile };
     return [
         `# ${role.name}`,
-        `# a token alone: ${tokenCommand(shell, Cloud.Local, token)}`,
-        psqlCommand(shell, target, token),
+        `# a token alone: ${tokenCommand(SHELL, Cloud.Local, token)}`,
+        psqlCommand(SHELL, target, token),
     ].join("\n");
 }
 
-/** Works from any folder. Without an endpoint file it finds the kept local Azure of this project. */
-function localTokenCommand(shell: Shell, name: string, endpointFile: string | undefined): string {
-    const quoted = (text: string) => quoteFor(shell, text);
-    const where = endpointFile ? ` --endpoint ${quoted(endpointFile)}` : "";
-    return `npm --prefix ${quoted(PROJECT_FOLDER)} run --silent local -- token ${quoted(name)}${where}`;
+/** Works from any folder. */
+function localTokenCommand(name: string, options: string): string {
+    const quoted = (text: string) => quoteFor(SHELL, text);
+    return `npm --prefix ${quoted(PROJECT_FOLDER)} run --silent local -- token ${quoted(name)}${options}`;
 }

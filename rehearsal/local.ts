@@ -3,11 +3,8 @@ import { readEndpointFile } from "../emulator/endpoint";
 import { Closers } from "../emulator/closers";
 import { metadataEnvironment } from "../emulator/endpoint/environment";
 import { LocalAzure } from "../emulator/localAzure";
-import { LOCAL_STACK } from "../emulator/localProvider";
 import { keptFolder } from "../emulator/postgres/cacheFolder";
-import { parseStackConfig } from "../stackConfig";
-import { expectedHost } from "../stackResources";
-import { howToSignIn } from "./howToSignIn";
+import { scenarioOption, type LocalServerAddress } from "./howToSignIn";
 import { onInterrupt } from "./interrupt";
 import { refuseOtherStacks, runPulumi } from "./localPulumi";
 import {
@@ -18,7 +15,9 @@ import {
     writeProviders,
     type LocalSession,
 } from "./localSession";
-import { PROJECT_FOLDER, projectName, stackFileConfig } from "./stackFile";
+import type { Scenario } from "./scenarios/scenario";
+import { scenarioLines, scenarioNamed, SCENARIOS, takeScenario, UnknownScenario } from "./scenarios/table";
+import { configOf, PROJECT_FOLDER, projectName } from "./stackFile";
 import { Progress, styleFor } from "./terminal";
 import { tokenFor } from "./tokenCommand";
 
@@ -30,95 +29,116 @@ const HELP = `npm run local: the stack local on a local Azure whose data stays, 
   npm run local -- token <name>                 a token: of a user, an application, a managed identity, or a member of a group
   npm run local -- sign-in                      the psql line and the token command for each principal
   npm run local -- --real postgresql <command>  with the real provider of that name, which the CLI finds on PATH or among its plugins
+  npm run local -- --scenario <name> ...        any of these with another configuration, data and state: each has its own
   npm run local -- --help                       this text
+
+Scenarios:
+${scenarioLines()}
 
 The commands use the local Azure that runs in the foreground; where none does, one is started for the command alone.
 Exit codes: that of the Pulumi CLI; 1 where the local Azure fails; 2 for a wrong command line.
 `;
 
-async function main(words: string[]): Promise<number> {
+/** One scenario's local Azure, as it is kept. */
+interface Kept {
+    scenario: Scenario;
+    stateFolder: string;
+}
+
+async function main(given: string[]): Promise<number> {
+    if (["--help", "-h"].includes(given[0] ?? "")) return print(HELP);
+    const { name = SCENARIOS[0]!.name, rest: words } = takeScenario(given);
     const [command, ...rest] = words;
-    if (command === "--help" || command === "-h") return print(HELP);
-    const stateFolder = await keptFolder(PROJECT_FOLDER);
-    if (command === undefined) return keepRunning(stateFolder);
-    if (command === "token") return printToken(stateFolder, rest);
-    if (command === "sign-in") return printSignIn(stateFolder);
-    if (command === "--real") return runReal(stateFolder, rest);
+    const kept = await keptAzure(scenarioNamed(name));
+    if (command === undefined) return keepRunning(kept);
+    if (command === "token") return printToken(kept, rest);
+    if (command === "sign-in") return printSignIn(kept);
+    if (command === "--real") return runReal(kept, rest);
     if (command.startsWith("-")) return misuse(`unknown option: ${command}`);
-    return run(stateFolder, words);
+    return run(kept, words);
+}
+
+/** Each scenario has data and state of its own: one stack is never changed into another. */
+async function keptAzure(scenario: Scenario): Promise<Kept> {
+    const part = scenario === SCENARIOS[0] ? undefined : scenario.name;
+    return { scenario, stateFolder: await keptFolder(PROJECT_FOLDER, part) };
 }
 
 /** The one provider that finds the local Azure by variables alone; the others' addresses are the real Azure's. */
 const CAN_BE_REAL = ["postgresql"];
 
-function runReal(stateFolder: string, [provider, ...words]: string[]): Promise<number> | number {
+function runReal(kept: Kept, [provider, ...words]: string[]): Promise<number> | number {
     if (provider === undefined || !CAN_BE_REAL.includes(provider))
         return misuse(
             `--real '${provider ?? ""}': only ${CAN_BE_REAL.join(", ")} can be the real one; write --real postgresql`,
         );
     if (words.length === 0) return misuse(`say which command: npm run local -- --real ${provider} up`);
-    return run(stateFolder, words, provider);
+    return run(kept, words, provider);
 }
 
 /** @param real the provider that is not attached, so that the CLI starts the real one */
-function run(stateFolder: string, words: string[], real?: string): Promise<number> {
+function run(kept: Kept, words: string[], real?: string): Promise<number> {
     refuseOtherStacks(words);
     // From here on an interrupt is the CLI's to answer; the local Azure ends after it.
     void onInterrupt();
-    return withSession(stateFolder, async (session) =>
-        pulumi(stateFolder, real === undefined ? session : await withReal(session, real), words),
+    return withSession(kept, async (session) =>
+        pulumi(kept, real === undefined ? session : await withReal(session, real), words),
     );
 }
 
 /** The foreground: serves until it is interrupted. */
-async function keepRunning(stateFolder: string): Promise<number> {
-    const running = await runningSession(stateFolder);
+async function keepRunning(kept: Kept): Promise<number> {
+    const running = await runningSession(kept.stateFolder);
     if (running) throw new Error(`the local Azure of this project runs already (process ${running.pid})`);
     const interrupted = onInterrupt();
-    const own = await startSession(stateFolder);
+    const own = await startSession(kept);
     try {
         const { good, dim } = styleFor(process.stdout);
         print(`${good("The local Azure is running.")} ${dim("Ctrl-C ends it; its data stays.")}\n\n`);
-        print(`${signInText(own.azure)}\n`);
+        print(`${signInText(kept, own.azure)}\n`);
         return await interrupted;
     } finally {
         await own.stop();
     }
 }
 
-function signInText(azure: LocalAzure): string {
-    const config = localConfig();
-    const host = expectedHost(config);
+function signInText({ scenario }: Kept, azure: LocalAzure): string {
+    const config = configOf(scenario.stackFile);
+    const host = scenario.host(config);
     const found = azure.resolve(host);
-    if (!found)
-        return "No server is deployed. In another terminal: npm run local -- up, then npm run local -- sign-in";
-    return howToSignIn(config, { host, ...found, caFile: azure.caFile });
+    if (found) return signInLines(scenario, { host, ...found, caFile: azure.caFile });
+    const words = `npm run local --${scenario === SCENARIOS[0] ? "" : scenarioOption(scenario.name)}`;
+    return `No server is deployed. In another terminal: ${words} up, then ${words} sign-in`;
 }
 
-async function printSignIn(stateFolder: string): Promise<number> {
-    const session = await mustRun(stateFolder);
-    const config = localConfig();
-    const host = expectedHost(config);
+async function printSignIn(kept: Kept): Promise<number> {
+    const session = await mustRun(kept);
+    const host = kept.scenario.host(configOf(kept.scenario.stackFile));
     const found = (await callLocalAzure(session, "GET", `resolve?host=${host}`)) as {
         address: string;
         port: number;
     };
-    return print(`${howToSignIn(config, { host, ...found, caFile: session.caFile })}\n`);
+    return print(`${signInLines(kept.scenario, { host, ...found, caFile: session.caFile })}\n`);
 }
 
-async function printToken(stateFolder: string, words: string[]): Promise<number> {
+function signInLines(scenario: Scenario, server: LocalServerAddress): string {
+    const option = scenario === SCENARIOS[0] ? "" : scenarioOption(scenario.name);
+    return scenario.howToSignIn(configOf(scenario.stackFile), server, option);
+}
+
+async function printToken(kept: Kept, words: string[]): Promise<number> {
     const at = words.indexOf("--endpoint");
     const file = at < 0 ? undefined : words[at + 1];
     const names = at < 0 ? words : words.filter((_, i) => i !== at && i !== at + 1);
     if (names.length !== 1 || (at >= 0 && !file))
         return misuse("say for whom: npm run local -- token <name or object id>");
-    const endpoint = file ? readEndpointFile(file) : await mustRun(stateFolder);
+    const endpoint = file ? readEndpointFile(file) : await mustRun(kept);
     const { token, whose } = await tokenFor(endpoint, names[0]!);
     if (process.stderr.isTTY) process.stderr.write(`token of ${whose}\n`);
     return print(`${token}\n`);
 }
 
-async function mustRun(stateFolder: string): Promise<LocalSession> {
+async function mustRun({ stateFolder }: Kept): Promise<LocalSession> {
     const session = await runningSession(stateFolder);
     if (!session)
         throw new Error(
@@ -128,13 +148,10 @@ async function mustRun(stateFolder: string): Promise<LocalSession> {
 }
 
 /** Runs with the local Azure that is there, or with one for this command alone. */
-async function withSession(
-    stateFolder: string,
-    work: (session: LocalSession) => Promise<number>,
-): Promise<number> {
-    const running = await runningSession(stateFolder);
+async function withSession(kept: Kept, work: (session: LocalSession) => Promise<number>): Promise<number> {
+    const running = await runningSession(kept.stateFolder);
     if (running) return work(running);
-    const own = await startSession(stateFolder);
+    const own = await startSession(kept);
     try {
         return await work(own.session);
     } finally {
@@ -142,7 +159,7 @@ async function withSession(
     }
 }
 
-async function startSession(stateFolder: string) {
+async function startSession({ scenario, stateFolder }: Kept) {
     const progress = new Progress();
     const closers = new Closers();
     const stop = () => closers.closeAll();
@@ -150,6 +167,7 @@ async function startSession(stateFolder: string) {
     try {
         const azure = await LocalAzure.start({ stateFolder });
         closers.add(() => azure.stop());
+        await scenario.prepare?.(azure);
         const ports: string[] = [];
         for (const provider of azure.providers()) {
             const server = await serveProvider(provider);
@@ -180,10 +198,11 @@ async function withReal(session: LocalSession, real: string): Promise<RealSessio
     return { ...session, debugProviders: attached.join(","), variables };
 }
 
-function pulumi(stateFolder: string, session: RealSession, words: string[]): Promise<number> {
+function pulumi({ scenario, stateFolder }: Kept, session: RealSession, words: string[]): Promise<number> {
     const local = {
         projectFolder: PROJECT_FOLDER,
         project: projectName(),
+        stackFile: scenario.stackFile,
         stateFolder,
         debugProviders: session.debugProviders,
         environment: {
@@ -193,10 +212,6 @@ function pulumi(stateFolder: string, session: RealSession, words: string[]): Pro
         },
     };
     return runPulumi(local, words);
-}
-
-function localConfig() {
-    return parseStackConfig(projectName(), stackFileConfig(LOCAL_STACK));
 }
 
 function print(text: string): number {
@@ -212,6 +227,7 @@ function misuse(message: string): number {
 main(process.argv.slice(2)).then(
     (code) => process.exit(code),
     (error: Error) => {
+        if (error instanceof UnknownScenario) process.exit(misuse(error.message));
         process.stderr.write(`${styleFor(process.stderr).bad(error.message)}\n`);
         process.exit(1);
     },

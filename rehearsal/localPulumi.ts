@@ -10,6 +10,20 @@ import { findPulumi } from "./pulumiCli";
 /** Not a secret: nothing in the stack `local` is one. It opens the checked-in salt of `Pulumi.local.yaml`. */
 const PASSPHRASE = "local";
 
+/** Commands that read the stack's configuration, and so are given `--config-file`. */
+const CONFIG_COMMANDS = new Set([
+    "up",
+    "update",
+    "preview",
+    "pre",
+    "refresh",
+    "destroy",
+    "down",
+    "import",
+    "config",
+    "watch",
+]);
+
 /** Commands of the CLI that work on a stack, and so are given `--stack local`. */
 const STACK_COMMANDS = new Set([
     "up",
@@ -31,6 +45,8 @@ const STACK_COMMANDS = new Set([
 export interface LocalPulumi {
     projectFolder: string;
     project: string;
+    /** The configuration; relative to the project's folder. */
+    stackFile: string;
     /** Holds the CLI's file backend between calls. */
     stateFolder: string;
     /** What the local Azure changes in the environment: identity, endpoint. `undefined`: take the variable away. */
@@ -47,7 +63,7 @@ export interface LocalPulumi {
 export async function runPulumi(local: LocalPulumi, args: string[]): Promise<number> {
     refuseOtherStacks(args);
     await makeStack(local);
-    return spawnPulumi(local, withStack(args));
+    return spawnPulumi(local, withConfigFile(withStack(args), local.stackFile));
 }
 
 /** @throws Error where the arguments name another stack than `local` */
@@ -77,6 +93,15 @@ export function withStack(args: string[]): string[] {
     if (!command || !STACK_COMMANDS.has(command) || namedStacks(args).length > 0) return args;
     // What comes after `--` is not the CLI's own.
     return [command, "--stack", LOCAL_STACK, ...rest];
+}
+
+/** The arguments with `--config-file`, where the command takes one, names none, and the stack's own is not meant. */
+export function withConfigFile(args: string[], stackFile: string): string[] {
+    const [command, ...rest] = args;
+    const named = args.some((arg) => arg === "--config-file" || arg.startsWith("--config-file="));
+    if (!command || !CONFIG_COMMANDS.has(command) || named || stackFile === `Pulumi.${LOCAL_STACK}.yaml`)
+        return args;
+    return [command, "--config-file", stackFile, ...rest];
 }
 
 async function makeStack(local: LocalPulumi): Promise<void> {

@@ -1,22 +1,35 @@
 import { terminalTable } from "../report/terminalTable";
 import { LocalAzure } from "../emulator/localAzure";
 import { showResource } from "./deploymentProgress";
-import { howToSignIn } from "./howToSignIn";
+import { endpointOption } from "./howToSignIn";
 import { onInterrupt } from "./interrupt";
 import { privilegeTable } from "./privilegeTable";
-import type { PrivilegeResult } from "./privilegeAttempt";
-import { deployLocalStack, signInAsEverybody, tryPrivileges } from "./rehearsal";
+import { deployScenario } from "./rehearsal";
+import type { Outcome, Scenario } from "./scenarios/scenario";
+import {
+    ALL,
+    scenarioLines,
+    scenarioNamed,
+    SCENARIOS,
+    takeScenario,
+    UnknownScenario,
+} from "./scenarios/table";
 import type { SignInResult } from "./signInAttempt";
 import { seconds, Progress, styleFor } from "./terminal";
 
-const HELP = `npm start: deploys the stack local on a local Azure, then signs in as everybody and tries what each may do.
+const HELP = `npm start: deploys a scenario on a local Azure, then signs in as everybody and tries what each may do.
 
-  npm start                the tables of sign-ins and of privileges
-  npm start -- --json      the tables as JSON on standard output:
-                           {signIns: [{who, role, database, expected, seen, asExpected}],
-                            privileges: [{who, role, database, profiles, expected, seen, asExpected, problem?}]}
-  npm start -- --keep      leaves it running and prints how to sign in; Ctrl-C ends it
-  npm start -- --help      this text
+  npm start                       the tables of sign-ins and of privileges, for the scenario ${SCENARIOS[0]!.name}
+  npm start -- --scenario <name>  for another scenario; ${ALL} for all of them, one after another
+  npm start -- --json             the tables as JSON on standard output:
+                                  {signIns: [{who, role, database, expected, seen, asExpected}],
+                                   privileges: [{who, role, database, profiles, expected, seen, asExpected, problem?}]}
+                                  with --scenario ${ALL}: {<name>: {signIns, privileges}}
+  npm start -- --keep             leaves it running and prints how to sign in; Ctrl-C ends it
+  npm start -- --help             this text
+
+Scenarios:
+${scenarioLines()}
 
 Exit codes: 0 only where all is as expected, else 1; 2 for a wrong option; 130 for Ctrl-C before the tables.
 NO_COLOR is honoured. Progress goes to standard error, the tables to standard output.
@@ -26,16 +39,33 @@ const WIDTH_WITHOUT_TERMINAL = 200;
 const WIDTH = process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL;
 
 interface Options {
+    scenarios: readonly Scenario[];
+    /** True where every scenario is asked for, whatever their number. */
+    all: boolean;
     json: boolean;
     keep: boolean;
 }
 
 async function main(words: string[]): Promise<number> {
     if (words.includes("--help") || words.includes("-h")) return print(HELP, 0);
-    const unknown = words.filter((word) => !["--json", "--keep"].includes(word));
-    if (unknown.length > 0)
-        return print(`unknown option: ${unknown.join(" ")}\n\n${HELP}`, 2, process.stderr);
-    return rehearse({ json: words.includes("--json"), keep: words.includes("--keep") });
+    const options = readOptions(words);
+    if (typeof options === "string") return print(`${options}\n\n${HELP}`, 2, process.stderr);
+    return rehearse(options);
+}
+
+/** The options, or what is wrong with them. */
+function readOptions(words: string[]): Options | string {
+    try {
+        const { name, rest } = takeScenario(words);
+        const unknown = rest.filter((word) => !["--json", "--keep"].includes(word));
+        if (unknown.length > 0) return `unknown option: ${unknown.join(" ")}`;
+        const all = name === ALL;
+        const scenarios = all ? SCENARIOS : [name === undefined ? SCENARIOS[0]! : scenarioNamed(name)];
+        return { scenarios, all, json: rest.includes("--json"), keep: rest.includes("--keep") };
+    } catch (error) {
+        if (error instanceof UnknownScenario) return error.message;
+        throw error;
+    }
 }
 
 async function rehearse(options: Options): Promise<number> {
@@ -67,35 +97,58 @@ async function runRehearsal(
     options: Options,
     interrupted: Promise<number>,
 ): Promise<number> {
-    const outcome = await Promise.race([deployAndTry(azure, progress), interrupted]);
-    if (typeof outcome === "number") return outcome;
-    const { config, host, signIns, privileges } = outcome;
-    report(signIns, privileges, options);
+    const outcomes: Record<string, Outcome> = {};
+    const lines: string[] = [];
+    for (const scenario of options.scenarios) {
+        const outcome = await Promise.race([deployAndTry(azure, scenario, progress), interrupted]);
+        if (typeof outcome === "number") return outcome;
+        outcomes[scenario.name] = outcome;
+        lines.push(outcome.lines);
+        if (!options.json) report(scenario, outcome, options);
+    }
+    if (options.json) printJson(outcomes, options);
     if (options.keep) {
-        const server = { host, ...azure.resolve(host)!, caFile: azure.caFile };
-        const lines = howToSignIn(config, server, azure.endpointFile);
         // Beside JSON the lines must not stand on standard output.
         const stream = options.json ? process.stderr : process.stdout;
-        print(`\n${lines}\n\nRunning; Ctrl-C ends it and leaves nothing.\n`, 0, stream);
+        print(`\n${lines.join("\n\n")}\n\nRunning; Ctrl-C ends it and leaves nothing.\n`, 0, stream);
         await interrupted;
+    } else if (!options.json && options.scenarios.length < SCENARIOS.length) {
+        const style = styleFor(process.stdout);
+        const others = SCENARIOS.filter((s) => !options.scenarios.includes(s)).map((s) => s.name);
+        print(style.dim(`\nMore: npm start -- --scenario ${[...others, ALL].join(" | ")}\n`), 0);
     }
-    return [...signIns, ...privileges].every((r) => r.asExpected) ? 0 : 1;
+    const results = Object.values(outcomes).flatMap((o) => [...o.signIns, ...o.privileges]);
+    return results.every((r) => r.asExpected) ? 0 : 1;
 }
 
-async function deployAndTry(azure: LocalAzure, progress: Progress) {
+/** `lines`: how a person signs in. */
+async function deployAndTry(
+    azure: LocalAzure,
+    scenario: Scenario,
+    progress: Progress,
+): Promise<Outcome & { lines: string }> {
     const started = Date.now();
-    const { config, outputs } = await deployLocalStack(azure, (event) => showResource(progress, event));
-    const host = outputs.host as string;
+    const deployed = await deployScenario(azure, scenario, (event) => showResource(progress, event));
+    const host = scenario.host(deployed.config);
     progress.line(`Deployed ${host} in ${seconds(Date.now() - started)}. Signing in as everybody.`);
-    const privileges = await tryPrivileges(azure, config, host);
-    const signIns = await signInAsEverybody(azure, config, host, () => undefined);
-    return { config, host, signIns, privileges };
+    const outcome = await scenario.attempt(deployed);
+    const server = { host, ...azure.resolve(host)!, caFile: azure.caFile };
+    const lines = scenario.howToSignIn(deployed.config, server, endpointOption(azure.endpointFile));
+    return { ...outcome, lines };
 }
 
-function report(results: SignInResult[], privileges: PrivilegeResult[], options: Options): void {
-    if (options.json)
-        return void print(`${JSON.stringify({ signIns: results, privileges }, undefined, 2)}\n`, 0);
+function printJson(outcomes: Record<string, Outcome>, options: Options): void {
+    const plain = Object.entries(outcomes).map(([name, { signIns, privileges }]) => [
+        name,
+        { signIns, privileges },
+    ]);
+    const whole: unknown = options.all ? Object.fromEntries(plain) : plain[0]![1];
+    print(`${JSON.stringify(whole, undefined, 2)}\n`, 0);
+}
+
+function report(scenario: Scenario, { signIns: results, privileges }: Outcome, { scenarios }: Options): void {
     const style = styleFor(process.stdout);
+    if (scenarios.length > 1) print(`\n${style.bold(`${scenario.name}: ${scenario.summary}`)}\n`, 0);
     const table = terminalTable<SignInResult>(
         [
             { title: "", value: (r) => (r.asExpected ? style.good("✓") : style.bad("✗")) },

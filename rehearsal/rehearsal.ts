@@ -3,33 +3,36 @@ import { LOCAL_STACK } from "../emulator/localProvider";
 import { OWNER_PROFILE, profileRole } from "../components/index";
 import { AzurePostgresEntraProvider } from "../components/provider/provider";
 import { identifier } from "../components/provider/sql";
-import { parseStackConfig, type StackConfig } from "../stackConfig";
+import type { StackConfig } from "../stackConfig";
 import { deploy } from "./deployment";
 import { attemptPrivileges, LATER_TABLE_SQL, makeLaterTable, type PrivilegeResult } from "./privilegeAttempt";
 import { ownerOf, privilegeCases } from "./privilegeCases";
 import type { ResourceEvent } from "./rehearsalMonitor";
 import { recreatedIdentityCases, refusalCases, welcomeCases, type Tenant } from "./signInCases";
 import { attemptSignIn, type SignInAttempt, type SignInResult, type SignInTarget } from "./signInAttempt";
-import { projectName, stackFileConfig } from "./stackFile";
+import type { Deployed, Scenario } from "./scenarios/scenario";
+import { configOf, projectName } from "./stackFile";
 
-/** Deploys the stack `local` on a local Azure, in this process; gives its configuration and outputs. */
-export async function deployLocalStack(
+/** Deploys a scenario on a local Azure, in this process, as the stack `local`. */
+export async function deployScenario(
     azure: LocalAzure,
+    scenario: Scenario,
     onEvent: (event: ResourceEvent) => void,
-): Promise<{ config: StackConfig; outputs: Record<string, unknown> }> {
+): Promise<Deployed> {
     setEnvironment(azure);
-    const raw = stackFileConfig(LOCAL_STACK);
+    await scenario.prepare?.(azure);
+    const config = configOf(scenario.stackFile);
     const ours = new AzurePostgresEntraProvider();
     try {
         const outputs = await deploy({
             project: projectName(),
             stack: LOCAL_STACK,
-            config: raw,
+            config,
             providers: [...azure.providers(), ours],
             program: async () => (await import("../index.js")).default(),
             onEvent,
         });
-        return { config: parseStackConfig(projectName(), raw), outputs };
+        return { azure, config, outputs };
     } finally {
         await ours.close();
     }
@@ -40,17 +43,12 @@ export async function signInAsEverybody(
     azure: LocalAzure,
     config: StackConfig,
     host: string,
-    onResult: (result: SignInResult) => void,
 ): Promise<SignInResult[]> {
     const tenant = tenantOf(azure);
     const target = signInTarget(azure, host);
     const results: SignInResult[] = [];
     const run = async (attempts: SignInAttempt[]) => {
-        for (const attempt of attempts) {
-            const result = await attemptSignIn(target, attempt);
-            results.push(result);
-            onResult(result);
-        }
+        for (const attempt of attempts) results.push(await attemptSignIn(target, attempt));
     };
     await run(welcomeCases(config, tenant));
     await run(refusalCases(config, tenant));
@@ -88,11 +86,12 @@ async function makeTableAsProfile(azure: LocalAzure, config: StackConfig, databa
     await azure.servers.get(config.server.name)!.superuserQuery(sql, undefined, database);
 }
 
-function tenantOf(azure: LocalAzure): Tenant {
+export function tenantOf(azure: LocalAzure): Tenant {
     return { directory: azure.directory, tokens: azure.tokens, metadataUrl: azure.endpoint.url };
 }
 
-function signInTarget(azure: LocalAzure, host: string): SignInTarget {
+/** @throws Error where the local Azure has no such server */
+export function signInTarget(azure: LocalAzure, host: string): SignInTarget {
     const found = azure.resolve(host);
     if (!found) throw new Error(`the local Azure has no server '${host}'`);
     return { host, ...found, ca: azure.certificate };

@@ -10,10 +10,19 @@ export function projectName(): string {
     return (parse(readFileSync(path.join(PROJECT_FOLDER, "Pulumi.yaml"), "utf8")) as { name: string }).name;
 }
 
-/** A stack's configuration as the CLI hands it to the program: plain values as text, the others as JSON. */
-export function stackFileConfig(stack: string): Record<string, string> {
-    const file = path.join(PROJECT_FOLDER, `Pulumi.${stack}.yaml`);
-    const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+/** The configuration of the stack `name`, as `configOf` gives it. */
+export function stackFileConfig(name: string): Record<string, string> {
+    return configOf(`Pulumi.${name}.yaml`);
+}
+
+/**
+ * A stack's configuration as the CLI hands it to the program: plain values as text, the others as JSON.
+ *
+ * @param file relative to the project's folder
+ */
+export function configOf(file: string): Record<string, string> {
+    const text = readFileSync(path.join(PROJECT_FOLDER, file), "utf8");
+    const { config } = parse(text) as { config: Record<string, unknown> };
     return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, configText(value)]));
 }
 

@@ -53,14 +53,15 @@ export async function cached(name: string, make: (folder: string) => Promise<voi
  * is in the cache, as a project may lie where PostgreSQL's user cannot go.
  *
  * @param project folder of the project.
+ * @param part a name, where a project keeps more than one.
  */
-export async function keptFolder(project: string): Promise<string> {
+export async function keptFolder(project: string, part?: string): Promise<string> {
     const absolute = path.resolve(project);
     const hash = createHash("sha256").update(absolute).digest("hex").slice(0, 12);
     const folder = path.join(
         cacheFolder(),
         "kept",
-        `${path.basename(absolute).replace(/[^\w.-]/g, "_")}-${hash}`,
+        [path.basename(absolute).replace(/[^\w.-]/g, "_"), hash, ...(part ? [part] : [])].join("-"),
     );
     await makeOpenFolder(path.dirname(folder));
     return folder;

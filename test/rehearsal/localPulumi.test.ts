@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { environmentOf, refuseOtherStacks, withStack } from "../../rehearsal/localPulumi";
+import { environmentOf, refuseOtherStacks, withConfigFile, withStack } from "../../rehearsal/localPulumi";
 
 describe("npm run local -- …", () => {
     const others = [
@@ -42,6 +42,18 @@ describe("npm run local -- …", () => {
         assert.deepEqual(withStack(["version"]), ["version"]);
     });
 
+    test("another scenario's configuration is named where the command reads one and names none itself", () => {
+        const file = "rehearsal/scenarios/Pulumi.other.yaml";
+        assert.deepEqual(withConfigFile(["up", "--yes"], file), ["up", "--config-file", file, "--yes"]);
+        for (const args of [
+            ["up", "--config-file", "x.yaml"],
+            ["up", "--config-file=x.yaml"],
+            ["stack", "export"],
+        ])
+            assert.deepEqual(withConfigFile(args, file), args);
+        assert.deepEqual(withConfigFile(["up"], "Pulumi.local.yaml"), ["up"]);
+    });
+
     test("no credential of a real cloud reaches the CLI, and no proxy stands before the local Azure", () => {
         const real = {
             ARM_CLIENT_SECRET: "x",
@@ -51,7 +63,13 @@ describe("npm run local -- …", () => {
             HTTP_PROXY: "p",
             PATH: "p",
         };
-        const local = { projectFolder: "/p", project: "p", stateFolder: "/s", debugProviders: "azuread:1" };
+        const local = {
+            projectFolder: "/p",
+            project: "p",
+            stackFile: "Pulumi.local.yaml",
+            stateFolder: "/s",
+            debugProviders: "azuread:1",
+        };
         const environment = {
             IDENTITY_ENDPOINT: undefined,
             NO_PROXY: "127.0.0.1",

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { SEED_IDS } from "../../emulator/entra/seedDirectory";
 import { findSecrets } from "../support/secretScan";
 import type { PrivilegeResult } from "../../rehearsal/privilegeAttempt";
+import { SCENARIOS } from "../../rehearsal/scenarios/table";
 import type { SignInResult } from "../../rehearsal/signInAttempt";
 
 const PROJECT_FOLDER = path.join(__dirname, "..", "..");
@@ -118,6 +119,19 @@ describe("npm start", { concurrency: 1 }, () => {
         const help = start("--help");
         assert.equal(await help.ended, 0);
         assert.match(help.output.stdout, /Exit codes: 0 only where all is as expected/);
+        for (const { name, summary } of SCENARIOS)
+            assert.ok(help.output.stdout.includes(`${name.padEnd(14)} ${summary}`), name);
+    });
+
+    test("an unknown scenario ends with 2 and says which there are", async () => {
+        for (const words of [["--scenario", "nothing"], ["--scenario"], ["--scenario="]]) {
+            const { output, ended } = start(...words);
+            assert.equal(await ended, 2, words.join(" "));
+            assert.match(
+                output.stderr,
+                /--scenario .*: there is no such scenario; there are flexible, .*all/,
+            );
+        }
     });
 });
 
