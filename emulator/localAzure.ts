@@ -6,6 +6,7 @@ import { ResourceApi } from "./arm/resourceApi";
 import { LocalAzureEndpoint, writeEndpointFile, type Environment } from "./endpoint";
 import { Machines } from "./endpoint/machines";
 import { Closers } from "./closers";
+import { CLUSTER_AUDIENCE } from "./entra/audiences";
 import type { Directory } from "./entra/directory";
 import { SEED_CLIENT_IDS, SEED_IDS, seedDirectory } from "./entra/seedDirectory";
 import { TenantFile } from "./entra/tenantFile";
@@ -114,6 +115,10 @@ export class LocalAzure {
             resolve: (host) => this.resolve(host),
             ca: this.certificate,
             token: () => this.tokens.issue({ objectId: caller.objectId }),
+            exportedToken: (host) =>
+                this.servers.byHost(host)?.spec.kind === "ClusterNode"
+                    ? this.tokens.issue({ objectId: caller.objectId, audience: CLUSTER_AUDIENCE })
+                    : undefined,
         });
         return [
             azureNativeProvider(this.api, { caller }),
@@ -124,8 +129,8 @@ export class LocalAzure {
 
     /** Where the server of this host name listens on this machine. */
     resolve(host: string): { address: string; port: number } | undefined {
-        const server = this.servers.get(host.split(".")[0]!);
-        return server && server.spec.host === host ? { address: "127.0.0.1", port: server.port } : undefined;
+        const server = this.servers.byHost(host);
+        return server && { address: "127.0.0.1", port: server.port };
     }
 
     /** For a process that deploys: the deployer's identity and this local Azure. `undefined`: take the variable away. */
@@ -180,6 +185,11 @@ async function startParts(azure: LocalAzure, closers: Closers, options: LocalAzu
         run,
         directory,
         verifyToken: tokenVerifier({ jwks: tokens.jwks, tenantId: directory.tenantId }),
+        verifyClusterToken: tokenVerifier({
+            jwks: tokens.jwks,
+            tenantId: directory.tenantId,
+            audience: CLUSTER_AUDIENCE,
+        }),
         faults: azure.faults,
         ca,
         clientAddress: options.clientAddress,

@@ -1,6 +1,13 @@
 /** What the resource API needs of the machinery that runs PostgreSQL. `PostgresServers` is one. */
 
-import type { EntraAdministrator, ServerSpec, Surroundings } from "../postgres/serverTypes";
+import type {
+    ClusterSpec,
+    ClusterSurroundings,
+    EntraAdministrator,
+    EntraRole,
+    ServerSpec,
+    Surroundings,
+} from "../postgres/serverTypes";
 
 export interface Authentication {
     entraEnabled: boolean;
@@ -27,5 +34,28 @@ export interface DatabaseEngine {
     open(spec: ServerSpec, surroundings: Surroundings): Promise<DatabaseServer>;
     get(name: string): DatabaseServer | undefined;
     /** Stops a server and deletes its data. */
+    remove(name: string): Promise<void>;
+    readonly clusters: ClusterEngine;
+}
+
+/** A cluster of Azure Cosmos DB for PostgreSQL. */
+export interface DatabaseCluster {
+    /** Nothing restarts. */
+    setAuthentication(entraEnabled: boolean, passwordEnabled: boolean): Promise<void>;
+    setPassword(role: string, password: string): Promise<void>;
+    createNativeRole(name: string, password: string): Promise<void>;
+    createEntraRole(role: EntraRole): Promise<void>;
+    setAdministrator(roleName: string, isAdmin: boolean): Promise<void>;
+    removeRole(name: string): Promise<void>;
+}
+
+export interface ClusterEngine {
+    create(
+        spec: ClusterSpec,
+        surroundings: ClusterSurroundings,
+        citusPassword: string,
+    ): Promise<DatabaseCluster>;
+    open(spec: ClusterSpec, surroundings: ClusterSurroundings): Promise<DatabaseCluster>;
+    get(name: string): DatabaseCluster | undefined;
     remove(name: string): Promise<void>;
 }

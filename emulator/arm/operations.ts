@@ -7,7 +7,7 @@ import { ADMINISTRATOR, SERVER, serverIdOf } from "./dbforpostgresql/serverChild
 import { keyOf, lastName } from "./resourceId";
 
 export class Operations {
-    /** By the server's name, which is unique: what runs there. */
+    /** By the server's id: what runs there. */
     readonly #running = new Map<string, { token: string }>();
 
     constructor(readonly faults: Faults) {}
@@ -16,7 +16,7 @@ export class Operations {
     async run<T>(token: string, id: string, work: () => Promise<T>): Promise<T> {
         await this.#strike(token, id);
         if (!isOfServer(token)) return work();
-        const key = keyOf(lastName(serverIdOf(id)));
+        const key = keyOf(serverIdOf(id));
         this.refuseBusy(token, id);
         this.#running.set(key, { token });
         try {
@@ -34,7 +34,7 @@ export class Operations {
      */
     refuseBusy(token: string, id: string): void {
         const server = lastName(serverIdOf(id));
-        const running = this.#running.get(keyOf(server));
+        const running = this.#running.get(keyOf(serverIdOf(id)));
         if (!running) return;
         throw token === ADMINISTRATOR && running.token === SERVER ? notAccessible(server) : busy(server);
     }

@@ -10,15 +10,14 @@ import { ArmError, asArmError, badRequest, resourceNotFound } from "./armError";
 import type { ArmType, Azure, TenantDirectory } from "./armType";
 import type { DatabaseEngine } from "./databaseEngine";
 import { SERVER } from "./dbforpostgresql/serverChild";
-import { specOf } from "./dbforpostgresql/server";
-import { surroundingsOf } from "./dbforpostgresql/surroundings";
 import { Operations } from "./operations";
 import { lastName, parentOf, resourceGroupOf } from "./resourceId";
 import { ResourceStore, type StoredResource } from "./resourceStore";
-import { typeOfId, typeOfToken } from "./resourceTypes";
+import { RESOURCE_TYPES, typeOfId, typeOfToken } from "./resourceTypes";
 import { viewOf, type ResourceView } from "./resourceView";
 import { removeGroup, writeInline } from "./resourceTree";
 import { RESOURCE_GROUP } from "./resources/resourceGroup";
+import { CLUSTER } from "./serverGroups/clusterChild";
 
 export interface ResourceApiOptions {
     subscriptionId: string;
@@ -61,11 +60,10 @@ export class ResourceApi {
 
     /** Starts the PostgreSQL of every server that the state file holds. */
     async open(): Promise<void> {
-        for (const { id, name, properties } of this.azure.store.all(SERVER)) {
-            await this.azure.servers.open(
-                specOf(this.azure, name, properties),
-                surroundingsOf(this.azure, id),
-            );
+        for (const type of RESOURCE_TYPES) {
+            if (!type.open) continue;
+            for (const resource of this.azure.store.all(type.table.token))
+                await type.open(this.azure, resource);
         }
     }
 
@@ -170,8 +168,9 @@ export class ResourceApi {
     async #delete(type: ArmType, resource: StoredResource): Promise<void> {
         const { store } = this.azure;
         if (type.table.token === RESOURCE_GROUP) {
-            for (const server of store.below(resource.id, SERVER))
-                this.#operations.refuseBusy(SERVER, server.id);
+            for (const token of [SERVER, CLUSTER])
+                for (const server of store.below(resource.id, token))
+                    this.#operations.refuseBusy(token, server.id);
             await removeGroup(this.azure, resource);
         } else {
             await type.remove?.({ azure: this.azure, resource, withGroup: false });

@@ -19,6 +19,9 @@ import { privateZone } from "./privatedns/privateZone";
 import { virtualNetworkLink } from "./privatedns/virtualNetworkLink";
 import { matchId } from "./resourceId";
 import { resourceGroup } from "./resources/resourceGroup";
+import { cluster } from "./serverGroups/cluster";
+import { clusterFirewallRule } from "./serverGroups/clusterFirewallRule";
+import { clusterRole } from "./serverGroups/clusterRole";
 
 export const RESOURCE_TYPES: readonly ArmType[] = [
     resourceGroup,
@@ -38,6 +41,9 @@ export const RESOURCE_TYPES: readonly ArmType[] = [
     firewallRule,
     administratorsMicrosoftEntra,
     database,
+    cluster,
+    clusterFirewallRule,
+    clusterRole,
 ];
 
 export function typeOfToken(token: string): ArmType | undefined {

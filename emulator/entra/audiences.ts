@@ -10,10 +10,16 @@ export const POSTGRES_AUDIENCE = tokenAudience;
 /** The audience of the resource API. */
 export const RESOURCE_MANAGER_AUDIENCE = resourceManager;
 
+/** The audience of Azure Cosmos DB for PostgreSQL (F49). */
+export const CLUSTER_AUDIENCE = cosmosTokenAudience!;
+
+/** The enterprise application that tokens for clusters are for; each tenant must enable it once (F45). */
+export const CLUSTER_APPLICATION = "b4fa09d8-5da5-4352-83d9-05c2a44cf431";
+
 /** What the public cloud knows; those of other clouds are no resources of this tenant. */
 const RESOURCES: readonly string[] = [
     POSTGRES_AUDIENCE,
-    cosmosTokenAudience!,
+    CLUSTER_AUDIENCE,
     RESOURCE_MANAGER_AUDIENCE,
     "https://management.core.windows.net",
     graph,

@@ -15,6 +15,8 @@ export interface DirectoryObject {
     appId?: string;
     /** Service principals only: set where it is a managed identity (F35). */
     managedIdentity?: "SystemAssigned" | "UserAssigned";
+    /** Service principals only: false where nobody may sign in to, or as, the application. Default: true. */
+    accountEnabled?: boolean;
     /** Groups only: object ids of the members (users, service principals, groups). */
     members?: string[];
     /** Groups only: object ids of the owners. */

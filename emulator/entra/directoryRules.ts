@@ -8,7 +8,7 @@ const LONGEST_NAME = 256;
 const FIELDS: Record<PrincipalType, readonly (keyof DirectoryObject)[]> = {
     User: ["userPrincipalName", "userType"],
     Group: ["members", "owners", "description", "securityEnabled", "mailNickname", "assignableToRole"],
-    ServicePrincipal: ["appId", "managedIdentity", "description"],
+    ServicePrincipal: ["appId", "managedIdentity", "accountEnabled", "description"],
 };
 const COMMON: readonly (keyof DirectoryObject)[] = ["objectId", "principalType", "displayName"];
 

@@ -8,8 +8,10 @@
  * Apps       `deployer` (runs Pulumi), `billing-api`
  * Identities `orders-api`, `reporting-job` (user-assigned; the second is in `Prod DB Readonly`), `vm-batch` (of the virtual
  *            machine that is called so)
+ * Microsoft's `Azure Cosmos DB for PostgreSQL AAD Authentication`, which nobody has enabled yet (F45)
  */
 
+import { CLUSTER_APPLICATION } from "./audiences";
 import { Directory } from "./directory";
 import type { DirectoryObject } from "./directoryObject";
 
@@ -31,6 +33,7 @@ export const SEED_IDS = {
     ordersApi: "d1000000-0000-4000-8000-000000000001",
     reportingJob: "d1000000-0000-4000-8000-000000000002",
     vmBatch: "d1000000-0000-4000-8000-000000000003",
+    clusterAuthentication: "c1000000-0000-4000-8000-000000000003",
 } as const;
 
 /** Application (client) ids of the service principals. Never the object ids (F65). */
@@ -109,6 +112,13 @@ function applications(): DirectoryObject[] {
     return [
         application("deployer", "deployer"),
         application("billingApi", "billing-api"),
+        {
+            objectId: SEED_IDS.clusterAuthentication,
+            principalType: "ServicePrincipal",
+            displayName: "Azure Cosmos DB for PostgreSQL AAD Authentication",
+            appId: CLUSTER_APPLICATION,
+            accountEnabled: false,
+        },
         { ...application("ordersApi", "orders-api"), managedIdentity: "UserAssigned" },
         { ...application("reportingJob", "reporting-job"), managedIdentity: "UserAssigned" },
         { ...application("vmBatch", "vm-batch"), managedIdentity: "SystemAssigned" },

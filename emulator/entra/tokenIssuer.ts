@@ -2,7 +2,7 @@
 
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from "jose";
 import type { Faults } from "../faults";
-import { isKnownAudience, POSTGRES_AUDIENCE } from "./audiences";
+import { CLUSTER_APPLICATION, CLUSTER_AUDIENCE, isKnownAudience, POSTGRES_AUDIENCE } from "./audiences";
 import type { Directory } from "./directory";
 import type { DirectoryObject } from "./directoryObject";
 import { forgeToken, type ForgedKind } from "./forgedTokens";
@@ -14,6 +14,8 @@ export type { ForgedKind } from "./forgedTokens";
 
 const SHORTEST_LIFETIME = 5 * 60;
 const LONGEST_LIFETIME = 60 * 60;
+/** For Azure Cosmos DB for PostgreSQL (F50). */
+const LONGEST_FOR_CLUSTERS = 90 * 60;
 const LONGEST_OF_MANAGED_IDENTITY = 24 * 60 * 60;
 
 export interface TokenRequest {
@@ -21,7 +23,7 @@ export interface TokenRequest {
     objectId: string;
     /** Default: Azure Database for PostgreSQL (F14). */
     audience?: string;
-    /** 300 to 3600 (F17), for managed identities to 86400 (F77). Default: the longest, or as the issuer was told. */
+    /** 300 to 3600 (F17), for clusters to 5400 (F50), for managed identities to 86400 (F77). Default: the longest, or as the issuer was told. */
     lifetimeSeconds?: number;
     /** Users only: whether they proved themselves with a second factor. Default: false. */
     mfa?: boolean;
@@ -145,21 +147,35 @@ export class TokenIssuer {
                     `For Azure Database for PostgreSQL ask for ${POSTGRES_AUDIENCE}.`,
             );
         }
+        this.#refuseDisabledApplication(audience);
         if (request.mfa && object.principalType !== "User") {
             throw new TokenRefusedError(
                 "AADSTS50076",
                 `'${object.displayName}' is no user: only users have a second factor.`,
             );
         }
-        const lifetimeSeconds = this.#lifetime(object, request.lifetimeSeconds);
+        const lifetimeSeconds = this.#lifetime(object, audience, request.lifetimeSeconds);
         const now = Math.floor((this.#options.now?.() ?? Date.now()) / 1000);
         const expired = this.#options.faults?.take("ExpiredToken", object.objectId);
         const issuedAt = expired ? now - lifetimeSeconds - 1 : now;
         return { audience, issuedAt, lifetimeSeconds, mfa: request.mfa ?? false };
     }
 
-    #lifetime(object: DirectoryObject, asked: number | undefined): number {
-        const longest = object.managedIdentity ? LONGEST_OF_MANAGED_IDENTITY : LONGEST_LIFETIME;
+    /** F45. A tenant that does not know the application at all is not judged here. */
+    #refuseDisabledApplication(audience: string): void {
+        if (audience.replace(/\/$/, "") !== CLUSTER_AUDIENCE) return;
+        const application = this.#directory.findByAppId(CLUSTER_APPLICATION);
+        if (application?.accountEnabled !== false) return;
+        throw new TokenRefusedError(
+            "AADSTS7000112",
+            `Application '${CLUSTER_APPLICATION}' (${application.displayName}) is disabled. ` +
+                "A tenant administrator must enable it for sign-in once (accountEnabled=true).",
+        );
+    }
+
+    #lifetime(object: DirectoryObject, audience: string, asked: number | undefined): number {
+        const ofPeople = audience.startsWith(CLUSTER_AUDIENCE) ? LONGEST_FOR_CLUSTERS : LONGEST_LIFETIME;
+        const longest = object.managedIdentity ? LONGEST_OF_MANAGED_IDENTITY : ofPeople;
         if (asked !== undefined) return checkLifetime(asked, longest);
         return object.managedIdentity ? longest : (this.#options.defaultLifetimeSeconds ?? longest);
     }

@@ -25,7 +25,7 @@ export class PostgresProcess {
      */
     constructor(
         readonly folder: string,
-        private readonly socketFolder: string,
+        readonly socketFolder: string,
         private readonly run: RunFolder,
     ) {
         this.data = path.join(folder, "data");

@@ -30,6 +30,8 @@ export interface AuthenticationChange {
 export interface ServerContext {
     directory: DirectoryLookup;
     verifyToken: TokenVerifier;
+    /** For nodes of clusters, whose tokens have another audience (F49). */
+    verifyClusterToken: TokenVerifier;
     faults: Faults;
     ca: CertificateAuthority;
     clientAddress(): string;
@@ -64,11 +66,18 @@ export class PostgresServer {
         return this.#gateway!.port;
     }
 
+    /** Where other servers of this local Azure reach it, as the superuser. */
+    get socketFolder(): string {
+        return this.#process.socketFolder;
+    }
+
     /** @internal Starts PostgreSQL, then opens the door. */
     async launch(surroundings: Surroundings): Promise<void> {
         await this.#process.writeConfiguration(this.#configuration());
         await this.start();
-        const { verifyToken, directory, faults, ca } = this.#context;
+        const { directory, faults, ca } = this.#context;
+        const isNode = this.#spec.kind === "ClusterNode";
+        const verifyToken = isNode ? this.#context.verifyClusterToken : this.#context.verifyToken;
         const options = {
             serverName: this.#spec.name,
             certificate: await ca.issue(this.#spec.host),
@@ -144,6 +153,13 @@ export class PostgresServer {
         if (turnedOn) await this.restart();
     }
 
+    /** Of a cluster's node: who may sign in from now on. Nothing restarts. */
+    async switchAuthentication(entraEnabled: boolean, passwordEnabled: boolean): Promise<void> {
+        Object.assign(this.#state, { entraEnabled, passwordEnabled });
+        this.#spec = { ...this.#spec, entraEnabled, passwordEnabled };
+        await this.#save();
+    }
+
     /** F5. @throws AzureError, see `addAdministrator` in administrators.ts. */
     async addAdministrator(administrator: EntraAdministrator): Promise<void> {
         const pool = this.#pool();
@@ -197,6 +213,15 @@ export class PostgresServer {
         const result =
             database === "postgres" ? pool.query<R>(sql, params) : pool.queryIn<R>(database, sql, params);
         return (await result).rows;
+    }
+
+    /** Statements in one transaction, in the database `postgres`. */
+    async superuserTransaction(
+        work: (query: (text: string, values?: unknown[]) => Promise<Row[]>) => Promise<void>,
+    ): Promise<void> {
+        const pool = this.#pool();
+        await this.#table.update();
+        await pool.transaction(work);
     }
 
     /** @throws AzureError while PostgreSQL is down. */

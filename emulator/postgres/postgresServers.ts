@@ -7,6 +7,7 @@ import type { CertificateAuthority } from "./certificates";
 import type { DirectoryLookup } from "./directoryTable";
 import type { Faults } from "../faults";
 import { SETUP_KEY } from "./dataTemplate";
+import { PostgresClusters } from "./postgresClusters";
 import { PostgresProcess } from "./postgresProcess";
 import { PostgresServer, type ServerContext } from "./postgresServer";
 import { isOpenTo, openRunFolder, type RunFolder } from "./runFolder";
@@ -27,6 +28,8 @@ export interface PostgresServersOptions {
     run?: RunFolder;
     directory: DirectoryLookup;
     verifyToken: TokenVerifier;
+    /** For nodes of clusters. Default: `verifyToken`. */
+    verifyClusterToken?: TokenVerifier;
     faults: Faults;
     ca: CertificateAuthority;
     /** From where clients seem to come, for the servers' firewalls. Default: 203.0.113.25. */
@@ -36,6 +39,7 @@ export interface PostgresServersOptions {
 export class PostgresServers {
     /** From where clients seem to come; may be changed at any time. */
     clientAddress: string;
+    readonly clusters = new PostgresClusters(this);
     readonly #options: PostgresServersOptions;
     readonly #servers = new Map<string, PostgresServer>();
     readonly #context: ServerContext;
@@ -47,8 +51,9 @@ export class PostgresServers {
     constructor(options: PostgresServersOptions) {
         this.#options = options;
         this.clientAddress = options.clientAddress ?? DEFAULT_CLIENT_ADDRESS;
-        const { directory, verifyToken, faults, ca } = options;
-        this.#context = { directory, verifyToken, faults, ca, clientAddress: () => this.clientAddress };
+        const { directory, verifyToken, verifyClusterToken = verifyToken, faults, ca } = options;
+        const clientAddress = () => this.clientAddress;
+        this.#context = { directory, verifyToken, verifyClusterToken, faults, ca, clientAddress };
     }
 
     /** A new server, started and listening. @throws AzureError `ServerNameAlreadyExists`. */
@@ -103,6 +108,11 @@ export class PostgresServers {
 
     get(name: string): PostgresServer | undefined {
         return this.#servers.get(name);
+    }
+
+    /** The server of a host name. */
+    byHost(host: string): PostgresServer | undefined {
+        return [...this.#servers.values()].find((server) => server.spec.host === host);
     }
 
     /** Stops the server and deletes its data. Absence is success. */

@@ -19,6 +19,7 @@ import { RESOURCE_TYPES, typeOfId, typeOfToken } from "../arm/resourceTypes";
 import { callFunction, FUNCTION_TABLES, type Caller } from "./azureNativeFunctions";
 import { comparable, CREATE_BEFORE_DELETE, plainInputs, withLocation, withName } from "./azureNativeInputs";
 import { importedInputs, refreshedInputs } from "./azureNativeRead";
+import { GENERIC_RESOURCE, GENERIC_TABLE, GenericResource } from "./genericResource";
 import { checkInputs, diffInputs } from "./propertyTable";
 import { providerSchema } from "./providerSchema";
 
@@ -39,17 +40,24 @@ class AzureNativeProvider implements ResourceProvider {
     readonly name = "azure-native";
     readonly version = VERSION;
     #location: string | undefined;
+    readonly #generic: GenericResource;
 
     constructor(
         private readonly api: ResourceApi,
         private readonly caller: Caller,
-    ) {}
+    ) {
+        this.#generic = new GenericResource({
+            subscriptionId: api.subscriptionId,
+            put: (id, body, options) => this.#write(id, body, options),
+            find: (id) => asProviderError(() => this.#find(id)),
+        });
+    }
 
     async getSchema(): Promise<string> {
         return providerSchema({
             name: this.name,
             version: VERSION,
-            resources: RESOURCE_TYPES.map((type) => type.table),
+            resources: [...RESOURCE_TYPES.map((type) => type.table), GENERIC_TABLE],
             functions: FUNCTION_TABLES,
             config: { location: { type: "string" }, subscriptionId: { type: "string" } },
         });
@@ -70,6 +78,7 @@ class AzureNativeProvider implements ResourceProvider {
         oldInputs: PropertyMap | undefined,
         news: PropertyMap,
     ): Promise<CheckResult> {
+        if (isGeneric(resource)) return this.#generic.check(plainInputs(news));
         const type = known(resource);
         const named = withName(type, resource, oldInputs, plainInputs(news));
         const inputs = withLocation(this.api, type, this.#location, oldInputs, named);
@@ -83,6 +92,7 @@ class AzureNativeProvider implements ResourceProvider {
         oldInputs: PropertyMap,
         news: PropertyMap,
     ): Promise<DiffResult> {
+        if (isGeneric(resource)) return this.#generic.diff(plainInputs(oldInputs), plainInputs(news));
         const { detailedDiff } = diffInputs(known(resource).table, comparable(oldInputs), comparable(news));
         const replaces = Object.values(detailedDiff).some((kind) => kind.endsWith("-replace"));
         return { detailedDiff, deleteBeforeReplace: replaces && !news[CREATE_BEFORE_DELETE] };
@@ -93,6 +103,7 @@ class AzureNativeProvider implements ResourceProvider {
         inputs: PropertyMap,
         options: OperationOptions,
     ): Promise<{ id: string; properties: PropertyMap }> {
+        if (isGeneric(resource)) return this.#generic.create(plainInputs(inputs), options);
         const type = known(resource);
         if (options.preview) return { id: "", properties: plainInputs(inputs) };
         return asProviderError(async () => {
@@ -112,6 +123,7 @@ class AzureNativeProvider implements ResourceProvider {
         state: PropertyMap,
         _options: OperationOptions,
     ): Promise<ReadResult | undefined> {
+        if (isGeneric(resource)) return this.#generic.read(resource, id, inputs);
         const type = known(resource);
         if (typeOfId(id)?.type !== type) throw new Error(`'${id}' is no id of the type ${resource.type}`);
         const view = await asProviderError(async () => this.#find(id));
@@ -135,6 +147,7 @@ class AzureNativeProvider implements ResourceProvider {
         news: PropertyMap,
         options: OperationOptions,
     ): Promise<PropertyMap> {
+        if (isGeneric(resource)) return this.#generic.update(id, oldState, plainInputs(news), options);
         const type = known(resource);
         if (options.preview) return { ...oldState, ...plainInputs(news) };
         return (await asProviderError(() => this.#put(type, id, news, options))).properties;
@@ -166,6 +179,10 @@ class AzureNativeProvider implements ResourceProvider {
         return { id: view.id, properties: withoutForeignChildren(type, inputs, view.outputs) };
     }
 
+    #write(id: string, body: PropertyMap, options: OperationOptions) {
+        return asProviderError(() => withRetries(options.signal, () => this.api.put(id, body)));
+    }
+
     async #find(id: string) {
         try {
             return this.api.get(id);
@@ -174,6 +191,10 @@ class AzureNativeProvider implements ResourceProvider {
             throw error;
         }
     }
+}
+
+function isGeneric(resource: ResourceRef): boolean {
+    return resource.type === GENERIC_RESOURCE;
 }
 
 function known(resource: ResourceRef): ArmType {

@@ -12,6 +12,11 @@ import * as functions from "./azureadFunctions";
 import * as groups from "./azureadGroup";
 import * as members from "./azureadGroupMember";
 import {
+    readServicePrincipal,
+    SERVICE_PRINCIPAL_TABLE,
+    writeServicePrincipal,
+} from "./azureadServicePrincipal";
+import {
     GET_CLIENT_CONFIG,
     GET_GROUP,
     GET_SERVICE_PRINCIPAL,
@@ -59,7 +64,9 @@ class AzureadProvider implements ResourceProvider {
 
     constructor(directory: Directory, callerId: string) {
         this.#types = Object.fromEntries(
-            [groupType(directory, callerId), memberType(directory)].map((type) => [type.table.token, type]),
+            [groupType(directory, callerId), memberType(directory), applicationType(directory)].map(
+                (type) => [type.table.token, type],
+            ),
         );
         const invokes: Invoke[] = [
             { table: GET_GROUP, call: (args) => functions.getGroup(directory, args) },
@@ -169,6 +176,18 @@ function memberType(directory: Directory): ResourceType {
         },
         read: (id, inputs) => members.readMember(directory, id, inputs),
         delete: (id) => members.removeMember(directory, id),
+    };
+}
+
+/** A removal leaves the application as it is: it is the tenant's. */
+function applicationType(directory: Directory): ResourceType {
+    return {
+        table: SERVICE_PRINCIPAL_TABLE,
+        preview: (inputs) => ({ ...inputs }),
+        create: (inputs) => writeServicePrincipal(directory, inputs),
+        read: (id, inputs) => readServicePrincipal(directory, id, inputs),
+        update: (_id, news) => writeServicePrincipal(directory, news).properties,
+        delete: () => undefined,
     };
 }
 

@@ -10,6 +10,11 @@ export interface LocalServers {
     ca: string;
     /** A token of the identity that runs Pulumi. */
     token(): Promise<string>;
+    /**
+     * What stands for a `PGPASSWORD` that was not exported: a token of the same identity for clusters, whose audience the provider
+     * does not know. `undefined` for a host that is no cluster's.
+     */
+    exportedToken?(host: string): Promise<string> | undefined;
 }
 
 /** TLS always, with the certificate checked for the real host name; `sslmode: disable` alone goes without, and is refused by the server. */
@@ -26,7 +31,9 @@ export function connectToLocalServers(servers: LocalServers): Connect {
             port: found.port,
             user: options.user,
             database: options.database,
-            password: options.azureIdentity ? await servers.token() : options.password,
+            password: options.azureIdentity
+                ? await servers.token()
+                : (options.password ?? (await servers.exportedToken?.(options.host))),
             ssl: options.sslmode === "disable" ? false : { ca: servers.ca, servername: options.host },
             connectionTimeoutMillis: options.connectTimeoutSeconds * 1000,
             application_name: "pulumi",

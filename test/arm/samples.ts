@@ -20,6 +20,20 @@ const route: PropertyMap = {
     nextHopIpAddress: "10.9.0.4",
 };
 
+const OF_CLUSTER = { resourceGroupName: "rg", clusterName: "cosmos-test" };
+
+/** What a new cluster must have. */
+export const CLUSTER_INPUTS = {
+    ...OF_CLUSTER,
+    location: "westeurope",
+    administratorLoginPassword: "Correct-Horse-7",
+    coordinatorStorageQuotaInMb: 131072,
+    coordinatorVCores: 4,
+    nodeCount: 2,
+    nodeStorageQuotaInMb: 524288,
+    nodeVCores: 4,
+};
+
 export const SAMPLES: Record<string, PropertyMap> = {
     "azure-native:resources:ResourceGroup": {
         location: "westeurope",
@@ -204,5 +218,38 @@ export const SAMPLES: Record<string, PropertyMap> = {
         charset: "UTF8",
         collation: "en_US.utf8",
         databaseName: "app",
+    },
+    "azure-native:dbforpostgresql:ServerGroupCluster": {
+        ...CLUSTER_INPUTS,
+        authConfig: { activeDirectoryAuth: "enabled", passwordAuth: "enabled" },
+        citusVersion: "12.1",
+        coordinatorEnablePublicIpAccess: true,
+        coordinatorServerEdition: "GeneralPurpose",
+        dataEncryption: { type: "SystemManaged" },
+        databaseName: "citus",
+        enableGeoBackup: false,
+        enableHa: false,
+        enableShardsOnCoordinator: false,
+        identity: { type: "UserAssigned" },
+        maintenanceWindow: { customWindow: "Enabled", dayOfWeek: 0, startHour: 2, startMinute: 30 },
+        nodeEnablePublicIpAccess: false,
+        nodeServerEdition: "MemoryOptimized",
+        postgresqlVersion: "16",
+        preferredPrimaryZone: "1",
+        tags: {},
+    },
+    "azure-native:dbforpostgresql:ServerGroupFirewallRule": {
+        ...OF_CLUSTER,
+        firewallRuleName: "office",
+        startIpAddress: "203.0.113.0",
+        endIpAddress: "203.0.113.255",
+    },
+    "azure-native:dbforpostgresql:ServerGroupRole": {
+        ...OF_CLUSTER,
+        objectId: ADA,
+        principalType: "user",
+        roleName: "ada@example.com",
+        roleType: "admin",
+        tenantId: TENANT,
     },
 };

@@ -10,6 +10,7 @@ import { typeOfToken } from "../../emulator/arm/resourceTypes";
 import { Directory } from "../../emulator/entra/directory";
 import { Faults } from "../../emulator/faults";
 import type { EntraAdministrator, ServerSpec, Surroundings } from "../../emulator/postgres/serverTypes";
+import { RecordingClusters } from "./recordingClusters";
 
 export const SUBSCRIPTION = "5b1c7a52-0000-4000-8000-000000000001";
 export const TENANT = "7e4a0000-0000-4000-8000-00000000000a";
@@ -27,6 +28,7 @@ export class RecordingEngine implements DatabaseEngine {
     /** Thrown by the next call. */
     failure: Error | undefined;
     readonly #servers = new Map<string, DatabaseServer>();
+    readonly clusters = new RecordingClusters((text) => this.#note(text));
 
     async create(spec: ServerSpec, surroundings: Surroundings): Promise<DatabaseServer> {
         return this.#start("create", spec, surroundings);

@@ -24,6 +24,9 @@ export const server: ArmType = {
         await (call.existing ? change(call, properties) : create(call, properties));
         return properties;
     },
+    async open(azure, { id, name, properties }) {
+        await azure.servers.open(specOf(azure, name, properties), surroundingsOf(azure, id));
+    },
     async remove({ azure, resource }) {
         await azure.servers.remove(resource.name.toLowerCase());
     },
@@ -45,7 +48,7 @@ export function hostOf(serverName: string): string {
 }
 
 /** What the machinery needs to start a server. */
-export function specOf(
+function specOf(
     azure: Azure,
     name: string,
     properties: Readonly<PropertyMap>,
