@@ -7,7 +7,7 @@ import { ADMINISTRATOR, SERVER, serverIdOf } from "./dbforpostgresql/serverChild
 import { keyOf, lastName } from "./resourceId";
 
 export class Operations {
-    /** By the server's id: what runs there. */
+    /** By the server's kind and name, which is unique in all groups: what runs there. */
     readonly #running = new Map<string, { token: string }>();
 
     constructor(readonly faults: Faults) {}
@@ -16,7 +16,7 @@ export class Operations {
     async run<T>(token: string, id: string, work: () => Promise<T>): Promise<T> {
         await this.#strike(token, id);
         if (!isOfServer(token)) return work();
-        const key = keyOf(serverIdOf(id));
+        const key = serverKey(id);
         this.refuseBusy(token, id);
         this.#running.set(key, { token });
         try {
@@ -34,7 +34,7 @@ export class Operations {
      */
     refuseBusy(token: string, id: string): void {
         const server = lastName(serverIdOf(id));
-        const running = this.#running.get(keyOf(serverIdOf(id)));
+        const running = this.#running.get(serverKey(id));
         if (!running) return;
         throw token === ADMINISTRATOR && running.token === SERVER ? notAccessible(server) : busy(server);
     }
@@ -81,4 +81,9 @@ function notAccessible(server: string): ArmError {
 
 function isOfServer(token: string): boolean {
     return token.startsWith("azure-native:dbforpostgresql:");
+}
+
+/** Such as `flexibleservers/pg`. */
+function serverKey(id: string): string {
+    return keyOf(serverIdOf(id)).split("/").slice(-2).join("/");
 }

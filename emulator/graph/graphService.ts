@@ -1,6 +1,7 @@
 /** Microsoft Graph 1.0, as far as reading users, groups, their members and service principals goes. */
 
 import { randomUUID } from "node:crypto";
+import { CLOUDS } from "../../components/clouds";
 import { isGuid, type Directory } from "../entra/directory";
 import type { DirectoryObject, PrincipalType } from "../entra/directoryObject";
 import { HttpError, type Reply, type Request } from "../endpoint/http";
@@ -10,7 +11,7 @@ import type { RestCall, RestRoute, RestService } from "../rest/restServer";
 import { graphObject, GRAPH_TYPES, type GraphType } from "./graphObjects";
 import { page, refuseOtherOptions, select } from "./graphQuery";
 
-export const GRAPH_AUDIENCE = "https://graph.microsoft.com";
+export const GRAPH_AUDIENCE = CLOUDS.Local.graph;
 
 /** The ways in which a token may name Graph; the last is its application id. */
 const AUDIENCES = [GRAPH_AUDIENCE, `${GRAPH_AUDIENCE}/`, "00000003-0000-0000-c000-000000000000"];

@@ -114,7 +114,7 @@ export class Running {
             version: "0.0.0",
             caFile: this.ca.certificateFile!,
             metadataUrl: () => Promise.reject(new Error("there are no machines here")),
-        defaultIdentity: DEPLOYER,
+            defaultIdentity: DEPLOYER,
             resolve: (host) => (host === HOST ? { address: "127.0.0.1", port: this.server.port } : undefined),
             fault: (fault) => this.faults.add(fault),
         });

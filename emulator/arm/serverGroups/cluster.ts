@@ -1,5 +1,6 @@
 /** `azure-native:dbforpostgresql:ServerGroupCluster`: a coordinator and its workers, with real PostgreSQLs behind them. */
 
+import { CLOUDS } from "../../../components/clouds";
 import { createHash } from "node:crypto";
 import type { PropertyMap } from "../../../components/provider/resourceProvider";
 import type { ClusterSpec, ClusterSurroundings, Surroundings } from "../../postgres/serverTypes";
@@ -19,7 +20,7 @@ import {
 } from "./clusterChild";
 import { clusterTable } from "./clusterTable";
 
-const HOST_SUFFIX = "postgres.cosmos.azure.com";
+const HOST_SUFFIX = CLOUDS.Local.cosmosHostSuffix!;
 export const CITUS = "citus";
 
 export const cluster: ArmType = {

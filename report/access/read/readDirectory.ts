@@ -1,21 +1,15 @@
 /** Asks Microsoft Entra who exists and who is in a group. Whatever cannot be asked is said, and never fails the report. */
 
+import { CLOUDS, type Cloud } from "../../../components/clouds";
 import { azureCredential } from "../../../components/provider/token";
 import { findLocalGraph } from "../../../components/provider/localAzure";
 import type { DirectoryIdentity, DirectorySnapshot } from "../snapshot";
 import { GraphClient, GraphRefusal } from "./graphClient";
 
-/** Microsoft Graph of each cloud; the local one says itself where it is. */
-const GRAPH_URLS: Record<string, string> = {
-    Public: "https://graph.microsoft.com",
-    China: "https://microsoftgraph.chinacloudapi.cn",
-    UsGovernment: "https://graph.microsoft.us",
-};
-
 /** Groups that are asked at the same time. */
 const AT_ONCE = 4;
 
-/** @throws SignInError where cloud Local is asked for and no local Azure runs, Error for a cloud without Microsoft Graph */
+/** @throws SignInError where cloud Local is asked for and no local Azure runs */
 export async function graphOf(
     cloud: string,
     environment: NodeJS.ProcessEnv = process.env,
@@ -23,11 +17,9 @@ export async function graphOf(
     const credential = await azureCredential(cloud, environment);
     if (cloud === "Local") {
         const { url, ca } = await findLocalGraph(environment);
-        return new GraphClient({ url, ca, audience: GRAPH_URLS["Public"]!, credential });
+        return new GraphClient({ url, ca, audience: CLOUDS.Local.graph, credential });
     }
-    const url = GRAPH_URLS[cloud];
-    if (!url) throw new Error(`no address of Microsoft Graph is known for the cloud ${cloud}`);
-    return new GraphClient({ url, credential });
+    return new GraphClient({ url: CLOUDS[cloud as Cloud].graph, credential });
 }
 
 /** Nothing was asked, because somebody wanted it so. */
