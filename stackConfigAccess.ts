@@ -6,6 +6,11 @@ import type { StackConfig } from "./stackConfigSchema";
 type Database = StackConfig["databases"][number];
 type Principal = StackConfig["principals"][number];
 
+/** The databases whose privileges are the stack's to give. */
+export function managedDatabases(config: StackConfig): Database[] {
+    return config.databases.filter((database) => database.managePrivileges);
+}
+
 /** The names of a database's profiles. */
 export function profilesOf(database: Database): string[] {
     return [...PROFILES, ...Object.keys(database.profiles)];
@@ -20,6 +25,10 @@ export function accessProblems(project: string, config: StackConfig): string[] {
             if (!database)
                 return [
                     `${key}: there is no such database; allowed: ${listed(config.databases.map((d) => d.name))}`,
+                ];
+            if (!database.managePrivileges)
+                return [
+                    `${key}: given ${JSON.stringify(profile)}; the database has no profiles, as its managePrivileges is false`,
                 ];
             const known = profilesOf(database);
             if (known.includes(profile)) return [];

@@ -92,6 +92,8 @@ const server = z.strictObject({
     standbyAvailabilityZone: z.enum(["1", "2", "3"]).optional(),
     authMode: z.enum(["EntraOnly", "EntraAndPassword", "PasswordOnly"]).default("EntraOnly"),
     administratorLogin: text.optional(),
+    /** Names or object ids of administrators that may go although none is left then. */
+    removeLastAdministrators: z.array(text).default([]),
     parameters: z.record(z.string(), z.string()).default({}),
     protect: z.boolean().default(true),
     tags: z.record(z.string(), z.string()).default({}),
@@ -110,6 +112,8 @@ const database = z.strictObject({
     name: text,
     charset: text.default("UTF8"),
     collation: text.default("en_US.utf8"),
+    /** False leaves the database's privileges as they are: no profiles. For databases that belong to somebody else (F71). */
+    managePrivileges: z.boolean().default(true),
     /** Where the profiles have privileges; those that are missing are made. */
     schemas: z.array(text).default(["public"]),
     /** Profiles beside readonly, readwrite and owner, by name. */

@@ -25,7 +25,7 @@ import { checkEntraAdminGroup } from "./components/entraAdminGroup";
 import { checkEntraNetwork } from "./components/entraNetworkChecks";
 import { checkFlexibleServer } from "./components/flexibleServerChecks";
 import { signInRole, type StackConfig } from "./stackConfig";
-import { accessOf, profilesOf } from "./stackConfigAccess";
+import { accessOf, managedDatabases, profilesOf } from "./stackConfigAccess";
 
 /** From the stack's configuration to the arguments of the components. No resource is registered here. */
 
@@ -63,7 +63,8 @@ export function checkStack(config: StackConfig, providers: ProviderEnvironments 
 
 function checkPrivileges(config: StackConfig): void {
     if (config.principals.length === 0) return;
-    const profiles = config.databases.map((database, i) => {
+    const profiles = managedDatabases(config).map((database) => {
+        const i = config.databases.indexOf(database);
         const around = { host: expectedHost(config), tenantId: config.tenantId ?? UNKNOWN_TENANT };
         checkDatabaseAccess(databaseAccessArgs(config, database, around), `databases[${i}].`);
         return { argument: `databases[${i}]`, database: database.name, profiles: profilesOf(database) };

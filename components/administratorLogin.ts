@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
-import { uniqueHookName } from "./hookRegistration";
+import type * as pulumi from "@pulumi/pulumi";
+import { beforeUpdate, plainInput } from "./updateHook";
 
 /**
  * Guards the login of the password administrator. Azure lets it be set once, when a server is made or when passwords are
@@ -65,25 +65,8 @@ export function componentLoginHook(componentName: string): pulumi.ResourceHook {
     });
 }
 
-function beforeUpdate(
-    name: string,
-    problem: (args: pulumi.ResourceHookArgs) => Promise<string | undefined>,
-): pulumi.ResourceHook {
-    const refuse = async (args: pulumi.ResourceHookArgs) => {
-        const found = await problem(args);
-        if (found !== undefined) throw new Error(found);
-    };
-    return new pulumi.ResourceHook(uniqueHookName(name), refuse, { onDryRun: true });
-}
-
 /** The text behind a secret; `undefined` for what is no text or not known yet. */
 async function plain(value: unknown): Promise<string | undefined> {
-    const text = pulumi.Output.isInstance(value) ? await unwrapped(value) : value;
+    const text = await plainInput(value);
     return typeof text === "string" && text !== "" ? text : undefined;
-}
-
-async function unwrapped(output: pulumi.Output<unknown>): Promise<unknown> {
-    // A public API tells secrets but not unknowns; an `apply` on an unknown would wait for ever.
-    const known = await (output as unknown as { isKnown: Promise<boolean> }).isKnown;
-    return known ? new Promise((resolve) => void output.apply(resolve)) : undefined;
 }

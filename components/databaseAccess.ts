@@ -4,8 +4,9 @@ import { Cloud } from "./clouds";
 import type { DatabaseAccessArgs } from "./databaseAccessArgs";
 import { checkDatabaseAccess } from "./databaseAccessChecks";
 import { accessPlan, OWNER_PROFILE, type AccessPlan } from "./databaseAccessPlan";
-import { readyAfter, validatedIfGiven } from "./inputs";
+import { plainValue, readyAfter, validatedIfGiven } from "./inputs";
 import { checkTenantId } from "./names";
+import { serverErrorHook } from "./serverErrorHook";
 
 /**
  * Who may do what in one database: a role without LOGIN for each profile, its privileges on what is there, and default
@@ -28,7 +29,9 @@ export class DatabaseAccess extends pulumi.ComponentResource {
         super("azure-postgres-entra:index:DatabaseAccess", name, {}, opts);
         const plan = accessPlan(args);
         const provider = makeProvider(name, args, { parent: this, dependsOn: opts?.dependsOn });
-        const shared = { parent: this, provider, deletedWith: opts?.deletedWith };
+        // The provider itself tries nothing again, and a server restarts when it likes (F70).
+        const hooks = { onError: [serverErrorHook(plainValue(args.cloud))] };
+        const shared = { parent: this, provider, deletedWith: opts?.deletedWith, hooks };
         const last = makeAll(name, args, plan, shared);
         this.database = readyAfter(args.database, [last]);
         this.roles = readyAfter(plan.roles, [last]);

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as dbforpostgresql from "@pulumi/azure-native/dbforpostgresql";
 import { componentLoginHook, IGNORED_CHANGES, serverLoginHook, type WantedLogin } from "./administratorLogin";
-import { allowsPasswords, authConfig, type AuthMode } from "./authMode";
+import { allowsEntra, allowsPasswords, authConfig, type AuthMode } from "./authMode";
 import { checkPrivateDnsZoneId } from "./dnsZone";
 import type { FlexibleServerArgs, ServerNetworkArgs } from "./flexibleServerArgs";
 import { checkFlexibleServer } from "./flexibleServerChecks";
 import { isPlain, plainValue, readyAfter, validated, validatedIfGiven } from "./inputs";
+import { administratorsHook, foreignDatabases, serverModeHook } from "./modeChange";
 import { checkTenantId } from "./names";
 import { checkAdministratorLogin, checkServerName } from "./resourceNames";
 import {
@@ -42,13 +43,23 @@ export class FlexibleServer extends pulumi.ComponentResource {
 
     constructor(name: string, args: FlexibleServerArgs, opts?: pulumi.ComponentResourceOptions) {
         const authMode = checkFlexibleServer(args);
-        const guard = { hooks: { beforeUpdate: [componentLoginHook(name)] } };
-        const watched = { serverName: args.name, authMode, administratorLogin: args.administratorLogin };
-        super("azure-postgres-entra:index:FlexibleServer", name, watched, pulumi.mergeOptions(opts, guard));
+        const hooks = [
+            componentLoginHook(name),
+            administratorsHook(name, args.removeLastAdministrators ?? []),
+        ];
+        const guard = { hooks: { beforeUpdate: hooks } };
+        super(
+            "azure-postgres-entra:index:FlexibleServer",
+            name,
+            watched(args, authMode),
+            pulumi.mergeOptions(opts, guard),
+        );
 
+        const warning = allowsEntra(authMode) ? undefined : foreignDatabases(databaseNames(args), name);
+        if (warning !== undefined) void pulumi.log.warn(warning, this);
         const protect = args.protect ?? opts?.protect ?? true;
         const server = makeServer(name, args, authMode, { parent: this, protect });
-        const next = oneOperationAtATime(this, server);
+        const next = oneOperationAtATime(this, server, args.cloud);
         const target = { name, resourceGroupName: args.resourceGroupName, serverName: args.name };
         addParameters(target, args, next);
         addFirewallRules(target, args, next);
@@ -73,6 +84,21 @@ export class FlexibleServer extends pulumi.ComponentResource {
     }
 }
 
+/** What the hooks on the component compare between one run and the next. */
+function watched(args: FlexibleServerArgs, authMode: AuthMode) {
+    const administrators = (args.administrators ?? []).map(({ principalName, objectId }) => ({
+        principalName,
+        objectId,
+    }));
+    const databases = databaseNames(args);
+    const { name: serverName, administratorLogin } = args;
+    return { serverName, authMode, administratorLogin, administrators, databases };
+}
+
+function databaseNames(args: FlexibleServerArgs): string[] {
+    return (args.databases ?? []).map((database) => database.name);
+}
+
 function makeServer(
     name: string,
     args: FlexibleServerArgs,
@@ -80,6 +106,7 @@ function makeServer(
     opts: pulumi.CustomResourceOptions,
 ): dbforpostgresql.Server {
     const wanted = rememberLogin(args);
+    const administrators = (args.administrators ?? []).map(({ objectId }) => objectId);
     return new dbforpostgresql.Server(
         `${name}-server`,
         {
@@ -98,7 +125,10 @@ function makeServer(
             ...opts,
             ignoreChanges: IGNORED_CHANGES,
             additionalSecretOutputs: ["administratorLoginPassword"],
-            hooks: { onError: [serverErrorHook()], beforeUpdate: [serverLoginHook(name, wanted)] },
+            hooks: {
+                onError: [serverErrorHook(args.cloud)],
+                beforeUpdate: [serverLoginHook(name, wanted), serverModeHook(name, wanted, administrators)],
+            },
         },
     );
 }

@@ -105,6 +105,11 @@ export interface FlexibleServerArgs {
     authMode?: AuthMode;
     /** Microsoft Entra administrators, any number (F3). At least one with a mode that includes Entra. */
     administrators?: EntraAdministratorArgs[];
+    /**
+     * Administrators, by name or object id, that may go although none is left then. Removing the last administrator is refused
+     * unless each one that goes is named here. Default: none.
+     */
+    removeLastAdministrators?: string[];
     /** Login of the password administrator; only with a mode that includes passwords. It can never change. */
     administratorLogin?: pulumi.Input<string>;
     /** Password of that login. Kept as a secret; changing it never replaces the server. */

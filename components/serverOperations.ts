@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as dbforpostgresql from "@pulumi/azure-native/dbforpostgresql";
+import type { Cloud } from "./clouds";
 import type { EntraAdministratorArgs, FlexibleServerArgs } from "./flexibleServerArgs";
 import { administratorKeys, checkAddresses, checkParameterValue, identities } from "./flexibleServerChecks";
 import { isPlain, readyAfter, validated } from "./inputs";
@@ -28,7 +29,11 @@ export interface ServerTarget {
  * The chain of operations on a server. It is made of `dependsOn` alone, so that removing a link changes no other one.
  * What is replaced is deleted first: its path is its name, and deleting last would delete the new one.
  */
-export function oneOperationAtATime(parent: pulumi.Resource, server: pulumi.Resource): NextOperation {
+export function oneOperationAtATime(
+    parent: pulumi.Resource,
+    server: pulumi.Resource,
+    cloud?: Cloud,
+): NextOperation {
     let before: pulumi.Resource[] = [server];
     return (make, more) => {
         const made = make({
@@ -36,7 +41,7 @@ export function oneOperationAtATime(parent: pulumi.Resource, server: pulumi.Reso
             dependsOn: before,
             deletedWith: server,
             deleteBeforeReplace: true,
-            hooks: { onError: [serverErrorHook()] },
+            hooks: { onError: [serverErrorHook(cloud)] },
             ...more,
         });
         before = [server, made];

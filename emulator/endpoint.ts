@@ -14,7 +14,6 @@ import { pipelineMachine, type IdentitySource } from "./endpoint/managedIdentity
 import { METADATA_PATH, metadataToken } from "./endpoint/metadataService";
 import { openIdDocument } from "./endpoint/openId";
 import { RESOURCE_MANAGER_PREFIX, resourceManagerReply } from "./endpoint/resourceManager";
-import type { Faults } from "./faults";
 
 export { readEndpointFile, writeEndpointFile, type EndpointFile } from "./endpoint/endpointFile";
 export type { Environment } from "./endpoint/environment";
@@ -24,7 +23,6 @@ export interface EndpointOptions extends LocalAzureContext {
     defaultIdentity: string;
     /** What the resource API knows: identities by their resource ids, and itself over HTTP. Default: nothing. */
     api?: ResourceApi;
-    faults?: Faults;
     /** What `/local-azure/` asks for, at least 32 characters. Default: a new random one. */
     key?: string;
     /** Default: any free port. */
@@ -87,7 +85,7 @@ export class LocalAzureEndpoint {
     }
 }
 
-interface Context extends EndpointOptions, IdentitySource {
+interface Context extends EndpointOptions, Omit<IdentitySource, "faults"> {
     key: string;
     identityHeader: string;
 }

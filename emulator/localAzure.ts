@@ -217,10 +217,9 @@ async function startParts(azure: LocalAzure, closers: Closers, options: LocalAzu
         graphUrl: rest.url,
         defaultIdentity: SEED_IDS.deployer,
         api,
-        faults: azure.faults,
         metadataUrl: (machine) => machines.metadataUrl(machine),
         resolve: (host) => azure.resolve(host),
-        fault: (fault) => azure.faults.add(fault),
+        faults: azure.faults,
         socksUrl: proxy.url,
     });
     closers.add(() => endpoint.close());

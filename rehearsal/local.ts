@@ -4,6 +4,7 @@ import { Closers } from "../emulator/closers";
 import { metadataEnvironment } from "../emulator/endpoint/environment";
 import { LocalAzure } from "../emulator/localAzure";
 import { keptFolder } from "../emulator/postgres/cacheFolder";
+import { FAULT_HELP, parseFaultCommand, runFaultCommand, type FaultCommand } from "./faultCommand";
 import { scenarioOption, type LocalServerAddress } from "./howToSignIn";
 import { onInterrupt } from "./interrupt";
 import { refuseOtherStacks, runPulumi } from "./localPulumi";
@@ -28,6 +29,7 @@ const HELP = `npm run local: the stack local on a local Azure whose data stays, 
   npm run local -- preview | refresh | destroy  (destroy with --run-program, so that retries work)
   npm run local -- token <name>                 a token: of a user, an application, a managed identity, or a member of a group
   npm run local -- sign-in                      the psql line and the token command for each principal
+  npm run local -- fault                        lets the local Azure be busy, throttled or broken; fault --help says more
   npm run local -- --real postgresql <command>  with the real provider of that name, which the CLI finds on PATH or among its plugins
   npm run local -- --scenario <name> ...        any of these with another configuration, data and state: each has its own
   npm run local -- --help                       this text
@@ -53,6 +55,7 @@ async function main(given: string[]): Promise<number> {
     if (command === undefined) return keepRunning(kept);
     if (command === "token") return printToken(kept, rest);
     if (command === "sign-in") return printSignIn(kept);
+    if (command === "fault") return fault(kept, rest);
     if (command === "--real") return runReal(kept, rest);
     if (command.startsWith("-")) return misuse(`unknown option: ${command}`);
     return run(kept, words);
@@ -138,6 +141,17 @@ async function printToken(kept: Kept, words: string[]): Promise<number> {
     return print(`${token}\n`);
 }
 
+async function fault(kept: Kept, words: string[]): Promise<number> {
+    let command: FaultCommand;
+    try {
+        command = parseFaultCommand(words);
+    } catch (error) {
+        return misuse((error as Error).message, FAULT_HELP);
+    }
+    if (command.what === "help") return print(FAULT_HELP);
+    return print(await runFaultCommand(await mustRun(kept), command));
+}
+
 async function mustRun({ stateFolder }: Kept): Promise<LocalSession> {
     const session = await runningSession(stateFolder);
     if (!session)
@@ -219,8 +233,8 @@ function print(text: string): number {
     return 0;
 }
 
-function misuse(message: string): number {
-    process.stderr.write(`${message}\n\n${HELP}`);
+function misuse(message: string, help = HELP): number {
+    process.stderr.write(`${message}\n\n${help}`);
     return 2;
 }
 

@@ -1,6 +1,6 @@
 import { OWNER_PROFILE } from "../components/index";
 import type { StackConfig } from "../stackConfig";
-import { profilesIn } from "../stackConfigAccess";
+import { managedDatabases, profilesIn } from "../stackConfigAccess";
 import { ACTIONS, type Action, type PrivilegeAttempt } from "./privilegeAttempt";
 import { asThemselves, type Tenant } from "./signInCases";
 
@@ -15,7 +15,7 @@ export function privilegeCases(config: StackConfig, tenant: Tenant): PrivilegeAt
     return principals.flatMap((principal) => {
         const first = asThemselves(tenant, principal)[0];
         if (!first) return [];
-        return config.databases.map((database) => {
+        return managedDatabases(config).map((database) => {
             const profiles = profilesIn(config, principal, database.name);
             const may = ACTIONS.filter((action) => profiles.some((p) => allows(database, p, action)));
             return { ...first, database: database.name, profiles, may };

@@ -4,6 +4,7 @@ import { OWNER_PROFILE, profileRole } from "../components/index";
 import { AzurePostgresEntraProvider } from "../components/provider/provider";
 import { identifier } from "../components/provider/sql";
 import type { StackConfig } from "../stackConfig";
+import { managedDatabases } from "../stackConfigAccess";
 import { deploy } from "./deployment";
 import { attemptPrivileges, LATER_TABLE_SQL, makeLaterTable, type PrivilegeResult } from "./privilegeAttempt";
 import { ownerOf, privilegeCases } from "./privilegeCases";
@@ -69,7 +70,7 @@ export async function tryPrivileges(
 ): Promise<PrivilegeResult[]> {
     if (config.principals.length === 0) return [];
     const [target, tenant] = [signInTarget(azure, host), tenantOf(azure)];
-    for (const { name } of config.databases) {
+    for (const { name } of managedDatabases(config)) {
         const owner = ownerOf(config, tenant, name);
         await (owner ? makeLaterTable(target, owner) : makeTableAsProfile(azure, config, name));
     }

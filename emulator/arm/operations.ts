@@ -1,7 +1,7 @@
 /** One operation at a time per server (Azure/azure-postgresql#127, hashicorp/terraform-provider-azurerm#19962), and faults on demand. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Faults } from "../faults";
+import { SERVER_CHILDREN, type Faults } from "../faults";
 import { ArmError, badRequest, conflict } from "./armError";
 import { ADMINISTRATOR, SERVER, serverIdOf } from "./dbforpostgresql/serverChild";
 import { keyOf, lastName } from "./resourceId";
@@ -14,13 +14,13 @@ export class Operations {
 
     /** Runs a write or removal; with the server taken, where it concerns one. */
     async run<T>(token: string, id: string, work: () => Promise<T>): Promise<T> {
-        await this.#strike(token, id);
-        if (!isOfServer(token)) return work();
+        this.#refuse(token, id);
+        if (!isOfServer(token)) return this.#slowly(token, id, work);
         const key = serverKey(id);
         this.refuseBusy(token, id);
         this.#running.set(key, { token });
         try {
-            return await work();
+            return await this.#slowly(token, id, work);
         } finally {
             this.#running.delete(key);
         }
@@ -39,28 +39,59 @@ export class Operations {
         throw token === ADMINISTRATOR && running.token === SERVER ? notAccessible(server) : busy(server);
     }
 
-    async #strike(token: string, id: string): Promise<void> {
-        const latency = this.faults.take("Latency", token);
-        if (latency) await sleep(latency.milliseconds ?? 100);
-        const throttled = this.faults.take("Throttled", token);
+    /** Faults that answer before anything is begun. */
+    #refuse(token: string, id: string): void {
+        const names = namesOf(token, id);
+        const throttled = this.faults.take("Throttled", ...names);
         if (throttled) {
             throw new ArmError(429, "TooManyRequests", "The request was throttled. Try again later.", {
                 retryAfterMilliseconds: throttled.milliseconds ?? 1000,
             });
         }
+        if (this.faults.take("Forbidden", ...names)) throw forbidden(id);
+        if (this.faults.take("QuotaExceeded", ...names)) throw quotaExceeded();
         const server = lastName(serverIdOf(id));
-        if (isOfServer(token) && this.faults.take("ServerIsBusy", token)) throw busy(server);
-        if (token === ADMINISTRATOR && this.faults.take("ServerNotAccessible", token))
+        if (isOfServer(token) && this.faults.take("ServerIsBusy", ...names)) throw busy(server);
+        if (token === ADMINISTRATOR && this.faults.take("ServerNotAccessible", ...names))
             throw notAccessible(server);
-        if (this.faults.take("OperationFailed", token)) {
-            throw new ArmError(
-                500,
-                "InternalServerError",
-                "The long-running operation has failed. An unexpected error occured while processing the request.",
-                { longRunning: true },
-            );
-        }
     }
+
+    /** Faults of an operation that has begun: it takes longer, or fails before it has done anything. */
+    async #slowly<T>(token: string, id: string, work: () => Promise<T>): Promise<T> {
+        const names = namesOf(token, id);
+        const latency = this.faults.take("Latency", ...names);
+        if (latency) await sleep(latency.milliseconds ?? 100);
+        if (this.faults.take("OperationFailed", ...names)) throw operationFailed();
+        return work();
+    }
+}
+
+/** By which a fault may mean an operation. */
+function namesOf(token: string, id: string): string[] {
+    const ofServer = isOfServer(token) ? [lastName(serverIdOf(id))] : [];
+    const ofChildren = isOfServer(token) && token !== SERVER ? [SERVER_CHILDREN] : [];
+    return [token, lastName(id), ...ofServer, ...ofChildren];
+}
+
+function operationFailed(): ArmError {
+    return new ArmError(
+        500,
+        "InternalServerError",
+        "The long-running operation has failed. An unexpected error occured while processing the request.",
+        { longRunning: true },
+    );
+}
+
+function forbidden(id: string): ArmError {
+    return new ArmError(
+        403,
+        "AuthorizationFailed",
+        `The client does not have authorization to perform this action over scope '${id}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+    );
+}
+
+function quotaExceeded(): ArmError {
+    return conflict("QuotaExceeded", "Operation results in exceeding quota limits of this subscription.");
 }
 
 /** Azure/azure-postgresql#134. */

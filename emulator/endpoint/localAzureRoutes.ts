@@ -1,7 +1,7 @@
 /** What the local Azure tells those who hold its key: the Pulumi provider, the command line, tests. */
 
 import { CLOUDS } from "../../components/clouds";
-import type { Fault, FaultKind } from "../faults";
+import { FAULT_KINDS, type Fault, type FaultKind, type Faults } from "../faults";
 import { lookUpPrincipal } from "../entra/lookUp";
 import { TokenRefusedError, type TokenIssuer } from "../entra/tokenIssuer";
 import type { Directory } from "../entra/directory";
@@ -17,7 +17,7 @@ export interface LocalAzureContext {
     /** Where Microsoft Graph is served, over HTTPS with a certificate of the authority in `caFile`. */
     graphUrl?: string;
     resolve(host: string): { address: string; port: number } | undefined;
-    fault(fault: Fault): void;
+    faults: Faults;
     /** A SOCKS 5 proxy that knows the servers' names, as a URL. */
     socksUrl?: string;
     /** Where a virtual machine's metadata service answers, by its name or resource id. */
@@ -40,22 +40,9 @@ const ROUTES: Record<string, Route> = {
     "GET principal": principal,
     "GET machine": machine,
     "POST token": token,
+    "GET faults": listFaults,
     "POST fault": fault,
-};
-
-/** Lists every kind, so that a new one is not forgotten here. */
-const FAULT_KINDS: Record<FaultKind, true> = {
-    ServerIsBusy: true,
-    ServerNotAccessible: true,
-    Throttled: true,
-    Forbidden: true,
-    OperationFailed: true,
-    Latency: true,
-    RestartPostgres: true,
-    ExpiredToken: true,
-    DropConnection: true,
-    MetadataThrottled: true,
-    MetadataFailed: true,
+    "POST clear-faults": clearFaults,
 };
 
 /** The key has been checked already. @throws HttpError. */
@@ -149,9 +136,18 @@ async function token(context: LocalAzureContext, request: Request): Promise<Repl
     }
 }
 
+function listFaults(context: LocalAzureContext): Reply {
+    return { status: 200, body: { faults: context.faults.list() } };
+}
+
+function clearFaults(context: LocalAzureContext): Reply {
+    context.faults.clear();
+    return listFaults(context);
+}
+
 async function fault(context: LocalAzureContext, request: Request): Promise<Reply> {
     const body = await request.body();
-    refuseUnknown(body, ["kind", "target", "times", "skip", "milliseconds"]);
+    refuseUnknown(body, ["kind", "target", ...Object.keys(NUMBERS)]);
     const kind = text(body, "kind");
     if (!kind || !Object.hasOwn(FAULT_KINDS, kind)) {
         const known = Object.keys(FAULT_KINDS).join(", ");
@@ -164,22 +160,29 @@ async function fault(context: LocalAzureContext, request: Request): Promise<Repl
     const added: Fault = { kind: kind as FaultKind };
     const target = text(body, "target");
     if (target !== undefined) added.target = target;
-    for (const field of ["times", "skip", "milliseconds"] as const) {
+    for (const field of Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]) {
         const value = ofType<number>(body, field, "number");
         if (value === undefined) continue;
-        const least = field === "times" ? 1 : 0;
-        if (!Number.isSafeInteger(value) || value < least) {
-            throw new HttpError(
-                400,
-                "InvalidFault",
-                `'${field}' is ${value}; give a whole number of at least ${least}.`,
-            );
-        }
+        const { holds, rule } = NUMBERS[field];
+        if (!holds(value)) throw new HttpError(400, "InvalidFault", `'${field}' is ${value}; give ${rule}.`);
         added[field] = value;
     }
-    context.fault(added);
+    context.faults.add(added);
     return { status: 200, body: { fault: added } };
 }
+
+const wholeFrom = (least: number) => ({
+    holds: (value: number) => Number.isSafeInteger(value) && value >= least,
+    rule: `a whole number of at least ${least}`,
+});
+
+const NUMBERS = {
+    times: wholeFrom(1),
+    skip: wholeFrom(0),
+    share: { holds: (value: number) => value > 0 && value <= 1, rule: "a part above 0 and at most 1" },
+    seed: wholeFrom(0),
+    milliseconds: wholeFrom(0),
+};
 
 function refuseUnknown(body: Record<string, unknown>, known: readonly string[]): void {
     const unknown = Object.keys(body).find((name) => !known.includes(name));

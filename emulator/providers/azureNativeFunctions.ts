@@ -17,6 +17,8 @@ export interface Caller {
 /** Function token to the token of the resource that it looks up. */
 const LOOK_UPS: Record<string, string> = {
     "azure-native:compute:getVirtualMachine": "azure-native:compute:VirtualMachine",
+    "azure-native:dbforpostgresql:getAdministratorsMicrosoftEntra":
+        "azure-native:dbforpostgresql:AdministratorsMicrosoftEntra",
     "azure-native:dbforpostgresql:getServer": "azure-native:dbforpostgresql:Server",
     "azure-native:managedidentity:getUserAssignedIdentity":
         "azure-native:managedidentity:UserAssignedIdentity",

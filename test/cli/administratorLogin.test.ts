@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { ResourceInitError } from "../../components/provider/grpcErrors";
 import { serveProvider } from "../../components/provider/grpcServer";
 import { findInstalledPulumi } from "../../rehearsal/pulumiCli";
 import { CliProject } from "./cliProject";
@@ -48,6 +49,31 @@ describe(
         after(async () => {
             project.remove();
             await server.close();
+        });
+
+        test("E1: a server that was made but failed is kept, not made a second time; the next up completes it", async () => {
+            const failed = 'Status=500 Code="InternalServerError" Message="The operation failed."';
+            azure.busy = new ResourceInitError(failed, "/azure/pg-server", { serverName: "pg-prod" });
+            const { code, output } = await project.run(["up", "--yes", "--skip-preview"], entra);
+            assert.notEqual(code, 0, output);
+            assert.match(
+                output,
+                /made, but not completely; it is kept, and the next `pulumi up` completes it/,
+            );
+            assert.doesNotMatch(output, /tried again/);
+            assert.deepEqual(azure.operations.splice(0), ["create pg-server (busy)"]);
+            const again = await project.run(["up", "--yes", "--skip-preview"], entra);
+            assert.equal(again.code, 0, again.output);
+            assert.deepEqual(azure.operations.splice(0), [
+                "update pg-server",
+                `create pg-administrator-${ADA}`,
+            ]);
+            const destroyed = await project.run(
+                ["destroy", "--yes", "--skip-preview", "--run-program"],
+                entra,
+            );
+            assert.equal(destroyed.code, 0, destroyed.output);
+            azure.operations.splice(0);
         });
 
         test("E1: a busy server is waited for while it is made", async () => {

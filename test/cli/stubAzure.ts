@@ -11,7 +11,7 @@ export class StubAzure implements ResourceProvider {
     /** Answers of provider functions by token. */
     readonly answers: Record<string, PropertyMap> = {};
     /** Error of the next operation. */
-    busy: string | undefined;
+    busy: string | Error | undefined;
 
     getSchema = () =>
         Promise.resolve(JSON.stringify({ name: this.name, version: this.version, resources: {} }));
@@ -66,7 +66,7 @@ export class StubAzure implements ResourceProvider {
         const { busy } = this;
         this.busy = undefined;
         this.operations.push(`${what} ${resource.name}${busy ? " (busy)" : ""}`);
-        if (busy) throw new Error(busy);
+        if (busy) throw typeof busy === "string" ? new Error(busy) : busy;
         if (resource.type.endsWith(":Server")) this.live.set(`/azure/${resource.name}`, inputs);
     }
 

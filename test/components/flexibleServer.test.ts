@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { AuthMode, FlexibleServer, type FlexibleServerArgs } from "../../components/index";
+import { AuthMode, Cloud, FlexibleServer, type FlexibleServerArgs } from "../../components/index";
 import { record, type Recording } from "./recorder";
 import {
     ADA,
@@ -218,6 +218,12 @@ describe("what belongs to the server", () => {
             assert.equal(child.deletedWith, server.urn, child.name);
             assert.equal(child.deleteBeforeReplace, true, child.name);
         }
+    });
+
+    test("on the local Azure the waits are shorter, by a hook of its own", async () => {
+        const local = await record(() => new FlexibleServer("pg", { ...everything, cloud: Cloud.Local }));
+        for (const { name, onError } of [local.one("Server"), ...children(local)])
+            assert.deepEqual(onError, ["azure-postgres-entra:server-busy-local"], name);
     });
 
     test("one error hook serves two servers, and names are unique in the engine", async () => {

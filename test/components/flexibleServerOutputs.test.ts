@@ -47,16 +47,26 @@ describe("protection", () => {
         assert.deepEqual(one("Server").ignoreChanges, ["administratorLogin", "availabilityZone"]);
     });
 
-    test("E8: the login is watched in previews, on the server and on the component", async () => {
+    test("E8, F6: login, mode and administrators are watched in previews, on the server and on the component", async () => {
         const { one, recorder } = await make(argsOfMode(AuthMode.EntraAndPassword));
         const hooks = [...one("Server").beforeUpdate, ...one("FlexibleServer").beforeUpdate];
-        assert.deepEqual(hooks, ["azure-postgres-entra:server-login:pg", "azure-postgres-entra:login:pg"]);
+        assert.deepEqual(
+            hooks,
+            ["server-login", "server-mode", "login", "administrators"].map(
+                (h) => `azure-postgres-entra:${h}:pg`,
+            ),
+        );
         for (const name of hooks) assert.equal(recorder.hooks.find((h) => h.name === name)?.onDryRun, true);
         const { inputs } = one("FlexibleServer");
         assert.deepEqual(inputs, {
             serverName: "pg-test",
             authMode: "EntraAndPassword",
             administratorLogin: "pgadmin",
+            administrators: serverArgs().administrators!.map(({ principalName, objectId }) => ({
+                principalName,
+                objectId,
+            })),
+            databases: [],
         });
     });
 });

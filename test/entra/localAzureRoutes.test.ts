@@ -145,6 +145,8 @@ describe("the routes", () => {
             [{ kind: "Latency", times: 0 }, /'times' is 0; give a whole number of at least 1/],
             [{ kind: "Latency", skip: -1 }, /'skip' is -1/],
             [{ kind: "Latency", milliseconds: 1.5 }, /'milliseconds' is 1\.5/],
+            [{ kind: "Latency", share: 0 }, /'share' is 0; give a part above 0 and at most 1/],
+            [{ kind: "Latency", share: 1.1 }, /'share' is 1\.1/],
             [{ kind: "Latency", when: 1 }, /UnknownField/],
         ];
         for (const [body, message] of cases) {
@@ -152,6 +154,21 @@ describe("the routes", () => {
             assert.equal(answer.status, 400);
             assert.match(`${answer.body.error.code} ${answer.body.error.message}`, message);
         }
+    });
+
+    it("faults lists them with what has become of them; clear-faults ends them", async (test) => {
+        const { call, faults } = await runEndpoint(test);
+        await call("/local-azure/fault", { body: { kind: "Throttled", times: 1, skip: 1 } });
+        await call("/local-azure/fault", { body: { kind: "Latency", share: 0.5, seed: 7 } });
+        for (let i = 0; i < 3; i++) faults.take("Throttled", "anything");
+        const { body } = await call("/local-azure/faults");
+        assert.deepEqual(body.faults, [
+            { kind: "Throttled", times: 1, skip: 1, struck: 1, passed: 1 },
+            { kind: "Latency", share: 0.5, seed: 7, struck: 0, passed: 0 },
+        ]);
+        const cleared = await call("/local-azure/clear-faults", { body: {} });
+        assert.deepEqual([cleared.status, cleared.body.faults], [200, []]);
+        assert.equal(faults.take("Latency", "anything"), undefined);
     });
 
     it("unknown routes and methods are named with what there is", async (test) => {
@@ -167,7 +184,7 @@ describe("the routes", () => {
             if (route !== "../token")
                 assert.match(
                     body.error.message,
-                    /Known: GET handshake, GET resolve, GET environment, GET principal, GET machine, POST token, POST fault/,
+                    /Known: GET handshake, GET resolve, GET environment, GET principal, GET machine, POST token, GET faults, POST fault, POST clear-faults/,
                 );
         }
     });

@@ -29,7 +29,6 @@ async function start(test: TestContext) {
         ...{ directory, issuer, api, faults, version: "1.2.3", caFile: "/tmp/ca.pem" },
         defaultIdentity: SEED_IDS.deployer,
         resolve: () => undefined,
-        fault: (fault) => faults.add(fault),
         metadataUrl: (machine) => machines.metadataUrl(machine),
     });
     test.after(() => endpoint.close());

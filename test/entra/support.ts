@@ -44,7 +44,6 @@ export async function runEndpoint(
         metadataUrl: () => Promise.reject(new Error("there are no machines here")),
         defaultIdentity: SEED_IDS.deployer,
         resolve: (host) => (host === SERVER_HOST ? { address: "127.0.0.1", port: 6432 } : undefined),
-        fault: (fault) => faults.add(fault),
         faults,
         ...changes,
     });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { PrincipalEntryArgs } from "../../components/index";
 import { parseStackConfig, type StackConfig } from "../../stackConfig";
-import { firstDatabase, profilesIn } from "../../stackConfigAccess";
+import { firstDatabase, managedDatabases, profilesIn } from "../../stackConfigAccess";
 import { checkStack, databaseAccessArgs, principalSetArgs } from "../../stackResources";
 import { changed, PROJECT, stackYaml } from "./stackYaml";
 
@@ -48,6 +48,25 @@ describe("access of the stack's configuration", () => {
         ]);
         assert.equal(args.user, "deployer");
         assert.equal(args.port, undefined);
+    });
+
+    test("F71: a database whose privileges are not managed has no profiles, and nobody can be given one", () => {
+        const databases = [
+            { name: "orders" },
+            { name: "analytics" },
+            { name: "legacy", managePrivileges: false },
+        ];
+        const people = (access: object) => [{ ...principals[0], access }];
+        const free = withChanges({ databases, principals: people({ orders: "owner" }) });
+        assert.deepEqual(
+            managedDatabases(free).map((d) => d.name),
+            ["orders", "analytics"],
+        );
+        checkStack(free);
+        assert.throws(
+            () => withChanges({ databases, principals: people({ legacy: "owner" }) }),
+            /principals\[0\]\.access\.legacy: given "owner"; the database has no profiles, as its managePrivileges is false/,
+        );
     });
 
     test("through a tunnel the port is the address's", () => {

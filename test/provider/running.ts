@@ -116,7 +116,7 @@ export class Running {
             metadataUrl: () => Promise.reject(new Error("there are no machines here")),
             defaultIdentity: DEPLOYER,
             resolve: (host) => (host === HOST ? { address: "127.0.0.1", port: this.server.port } : undefined),
-            fault: (fault) => this.faults.add(fault),
+            faults: this.faults,
         });
         this.writeEndpointFile();
         this.#setEnvironment({
