@@ -3,7 +3,8 @@
  * made. Where a principal moves from one resource to another, the one that declares it now keeps the role, and the one that
  * gave it up must not take it away, in whichever order the engine runs the two.
  *
- * Only the process knows this, not the server: a resource that the engine has not asked about yet cannot be heard of.
+ * Only the process knows this, not the server: a resource that the engine has not asked about yet cannot be heard of. And it
+ * holds for one command of the CLI: what a preview declared may never be made, and an attached process serves many commands.
  */
 export class Declarations {
     readonly #byUrn = new Map<string, Set<string>>();
@@ -26,6 +27,12 @@ export class Declarations {
     forget(urn: string): void {
         for (const key of this.#byUrn.get(urn) ?? []) this.#declarers.get(key)?.delete(urn);
         this.#byUrn.delete(urn);
+    }
+
+    /** At the end of a command. */
+    clear(): void {
+        this.#byUrn.clear();
+        this.#declarers.clear();
     }
 
     /** Another resource that declares the principal, by its object id or by its name alone. */

@@ -116,6 +116,7 @@ function implementation(provider: ResourceProvider, log: EngineLog): grpc.Untype
         cancel: unary(() => {
             cancellation.abort(new Error("cancelled"));
             cancellation = new AbortController();
+            provider.cancel?.();
             return new Empty();
         }),
         ...configuration(provider),

@@ -28,6 +28,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
     readonly name = "azure-postgres-entra";
     readonly version = version;
     readonly #connections: Connections;
+    readonly #changes: PrincipalChanges;
     readonly #handlers: Record<string, Handler>;
 
     /** @param options Only tests give any. */
@@ -37,7 +38,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
             environment: options.environment,
             ...options.resourceManager,
         });
-        const changes = new PrincipalChanges(this.#connections);
+        const changes = (this.#changes = new PrincipalChanges(this.#connections));
         this.#handlers = {
             [DATABASE_PRINCIPAL]: new DatabasePrincipals(changes),
             [DATABASE_PRINCIPAL_SET]: new DatabasePrincipalSets(changes),
@@ -104,6 +105,10 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         options: OperationOptions,
     ): Promise<void> {
         return this.#handler(resource).delete(resource, id, state, inputs, options);
+    }
+
+    cancel(): void {
+        this.#changes.declarations.clear();
     }
 
     close(): Promise<void> {

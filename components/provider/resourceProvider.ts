@@ -102,6 +102,8 @@ export interface ResourceProvider {
         options: OperationOptions,
     ): Promise<void>;
     invoke?(token: string, args: PropertyMap): Promise<PropertyMap>;
+    /** A command of the CLI came to its end, or was interrupted: what was heard in it counts no more. */
+    cancel?(): void;
     /** Frees what the provider holds (connections). Called once, when the plugin ends. */
     close?(): Promise<void>;
 }
