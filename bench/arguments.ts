@@ -5,8 +5,10 @@ export const HELP = `npm run bench: how long database principals take, beside on
   npm run bench                       sizes 10, 100, 1,000 and 10,000; takes some minutes
   npm run bench -- --sizes 10,100     other sizes
   npm run bench -- --runs 5           each size so often, and the median of them (default: 3; above 1,000 once)
-  npm run bench -- --singles 10000    single principals up to this size (default: 1,000, as they take long)
-  npm run bench -- --only principals  without sign-in, throughput and start times; or: --only lines
+  npm run bench -- --singles 10000    single principals up to this size (default: 1,000, as 10,000 take a quarter of an hour)
+  npm run bench -- --only principals  only these of principals, roles, gateway, plugin, start, databases, engine; several
+                                      by commas; lines means all but principals
+  npm run bench -- --peer <file>      another tool in the same run, for instance bench/peers/psql.ts; may be repeated
   npm run bench -- --json <file>      rows as JSON: [{kind, job, size, ms, ratio}]
   npm run bench -- --write            table and chart into docs/benchmarks.md and docs/benchmarks.svg
   npm run bench -- --help             this text
@@ -14,13 +16,20 @@ export const HELP = `npm run bench: how long database principals take, beside on
 Nothing here is a test: a slow machine fails nothing. Progress is on standard error, tables on standard output.
 `;
 
+export const CASES = ["principals", "roles", "gateway", "plugin", "start", "databases", "engine"] as const;
+export type Case = (typeof CASES)[number];
+/** What gives a line each, and no rows. */
+export type LineCase = Exclude<Case, "principals">;
+
 export interface Arguments {
     help: boolean;
     sizes: number[];
     runs: number;
     /** Largest size of single principals. */
     singles: number;
-    only: "principals" | "lines" | undefined;
+    cases: Case[];
+    /** Files of modules. */
+    peers: string[];
     json: string | undefined;
     write: boolean;
 }
@@ -34,7 +43,8 @@ export function parseArguments(words: readonly string[]): Arguments {
         sizes: [10, 100, 1_000, 10_000],
         runs: 3,
         singles: 1_000,
-        only: undefined,
+        cases: [...CASES],
+        peers: [],
         json: undefined,
         write: false,
     };
@@ -55,8 +65,11 @@ export function parseArguments(words: readonly string[]): Arguments {
                 .map((text) => whole(flag, text));
         else if (flag === "--runs") found.runs = whole(flag, value());
         else if (flag === "--singles") found.singles = whole(flag, value());
-        else if (flag === "--only") found.only = part(value());
-        else throw new Error(`'${flag}' is no argument of the bench. See npm run bench -- --help.`);
+        else if (flag === "--peer") found.peers.push(value());
+        else if (flag === "--only") {
+            const wanted = value().split(",").flatMap(casesOf);
+            found.cases = CASES.filter((name) => wanted.includes(name));
+        } else throw new Error(`'${flag}' is no argument of the bench. See npm run bench -- --help.`);
     }
     found.sizes = [...new Set(found.sizes)].sort((one, two) => one - two);
     return found;
@@ -73,7 +86,9 @@ function whole(flag: string, text: string): number {
     throw new Error(`${flag} '${text}': it must be a whole number from 1 to ${MOST}, for instance 100.`);
 }
 
-function part(text: string): "principals" | "lines" {
-    if (text === "principals" || text === "lines") return text;
-    throw new Error(`--only '${text}': it must be principals or lines.`);
+function casesOf(text: string): readonly Case[] {
+    if (text === "lines") return CASES.filter((name) => name !== "principals");
+    const found = CASES.filter((name) => name === text);
+    if (found.length > 0) return found;
+    throw new Error(`--only '${text}': it must be lines or some of ${CASES.join(", ")}.`);
 }

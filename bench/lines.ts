@@ -6,8 +6,11 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { DEPLOYER, HOST, type Running } from "../test/provider/running";
+import type { LineCase } from "./arguments";
+import { bareRoleLines } from "./bareRoles";
 import type { ClientJob } from "./client";
 import type { ManyDatabases } from "./manyDatabases";
+import { engineLines } from "./engine";
 import { DIRECT_PASSWORD, DIRECT_USER, DirectServer } from "./directServer";
 import { median, rounded, type Line } from "./rows";
 
@@ -17,19 +20,35 @@ const QUERIES = 3_000;
 /** Each by turns, so that whatever else the machine does meets both. */
 const ROUNDS = 3;
 
-export async function measureLines(local: Running, progress: (text: string) => void): Promise<Line[]> {
+type Progress = (text: string) => void;
+
+/** To measure something more, add a line, and its name to `CASES` (arguments.ts). */
+const LINE_CASES: Record<
+    LineCase,
+    { what: string; measure: (local: Running, progress: Progress) => Promise<Line[]> }
+> = {
+    roles: { what: "PostgreSQL's own bare CREATE ROLE", measure: bareRoleLines },
+    gateway: { what: "sign-in and throughput through the gateway", measure: gatewayLines },
+    plugin: { what: "start of the plugin", measure: pluginLines },
+    start: { what: "npm start", measure: npmStartLines },
+    databases: {
+        what: "a deployment of many databases, profiles and principals",
+        measure: manyDatabasesLines,
+    },
+    engine: { what: "pulumi up and preview of a set", measure: engineLines },
+};
+
+export async function measureLines(
+    local: Running,
+    cases: readonly LineCase[],
+    progress: Progress,
+): Promise<Line[]> {
     const lines: Line[] = [];
-    progress("sign-in and throughput through the gateway");
-    lines.push(...(await gatewayLines(local)));
-    progress("start of the plugin");
-    lines.push(...(await pluginLines()));
-    progress("npm start");
-    lines.push({
-        what: "npm start, from nothing to its end",
-        value: `${rounded((await npmStart()) / 1000)} s`,
-    });
-    progress("a deployment of many databases, profiles and principals");
-    lines.push(await manyDatabasesLine());
+    for (const name of cases) {
+        const { what, measure } = LINE_CASES[name];
+        progress(what);
+        lines.push(...(await measure(local, progress)));
+    }
     return lines;
 }
 
@@ -101,7 +120,7 @@ async function pluginLines(): Promise<Line[]> {
     return lines;
 }
 
-async function manyDatabasesLine(): Promise<Line> {
+async function manyDatabasesLines(): Promise<Line[]> {
     const child = spawn(process.execPath, ["--import", "tsx", path.join(__dirname, "manyDatabases.ts")], {
         stdio: ["ignore", "pipe", "inherit"],
         cwd: ROOT,
@@ -111,10 +130,12 @@ async function manyDatabasesLine(): Promise<Line> {
         throw new Error("the deployment of many databases failed; its error stands above");
     const measured = JSON.parse(printed.trim().split("\n").at(-1)!) as ManyDatabases;
     const { databases, profiles, principals, resources, ms, rolledBack } = measured;
-    return {
-        what: `deployment of ${databases} databases with ${profiles} profiles, ${principals} principals with one in each`,
-        value: `${rounded(ms / 1000)} s (${resources} resources, ${rolledBack} failed statements)`,
-    };
+    return [
+        {
+            what: `deployment of ${databases} databases with ${profiles} profiles, ${principals} principals with one in each`,
+            value: `${rounded(ms / 1000)} s (${resources} resources, ${rolledBack} failed statements)`,
+        },
+    ];
 }
 
 /** Empty where the system has no /proc. */
@@ -124,8 +145,8 @@ async function residentMegabytes(pid: number): Promise<number[]> {
     return kilobytes === undefined ? [] : [Number(kilobytes) / 1024];
 }
 
-/** @returns milliseconds. @throws Error where it fails. */
-async function npmStart(): Promise<number> {
+/** @throws Error where it fails. */
+async function npmStartLines(): Promise<Line[]> {
     const start = performance.now();
     const child = spawn(process.execPath, ["--import", "tsx", path.join(ROOT, "rehearsal", "main.ts")], {
         stdio: "ignore",
@@ -133,5 +154,6 @@ async function npmStart(): Promise<number> {
     });
     const [code] = (await once(child, "exit")) as [number | null];
     if (code !== 0) throw new Error(`npm start ended with ${code}; run it by itself to see why`);
-    return performance.now() - start;
+    const seconds = (performance.now() - start) / 1000;
+    return [{ what: "npm start, from nothing to its end", value: `${rounded(seconds)} s` }];
 }

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { styleFor } from "../rehearsal/terminal";
 import { Running } from "../test/provider/running";
 import { HELP, parseArguments, type Arguments } from "./arguments";
@@ -8,7 +9,8 @@ import { chart } from "./chart";
 import { measureLines } from "./lines";
 import { measurePrincipals } from "./principals";
 import { growthLines, markdownPage, type Machine } from "./report";
-import { linesForTerminal, rowsForTerminal, rowsOf, type Line, type Row } from "./rows";
+import { isOwn, linesForTerminal, rowsForTerminal, rowsOf, type Line, type Measured, type Row } from "./rows";
+import type { Peer } from "./subject";
 
 const DOCS = path.join(__dirname, "..", "docs");
 const style = styleFor(process.stderr);
@@ -21,19 +23,32 @@ async function main(): Promise<void> {
     const local = await Running.start();
     try {
         const machine = await machineOf(local, options.runs);
-        const rows = options.only === "lines" ? [] : await principalRows(local, options);
-        const lines = options.only === "principals" ? [] : await measureLines(local, progress);
-        print(rows, [...growthLines(rows), ...lines]);
+        const measured = options.cases.includes("principals") ? await principals(local, options) : [];
+        const rows = measured.flatMap(rowsOf);
+        const others = options.cases.filter((name) => name !== "principals");
+        const lines = [...growthLines(measured), ...(await measureLines(local, others, progress))];
+        print(rows, lines);
         await save(rows, lines, machine, options);
     } finally {
         await local.stop();
     }
 }
 
-async function principalRows(local: Running, options: Arguments): Promise<Row[]> {
+async function principals(local: Running, options: Arguments): Promise<Measured[]> {
+    const peers = await Promise.all(options.peers.map(peerOf));
     for (const size of options.sizes.filter((one) => one > options.singles))
-        progress(`single principals are left out at ${size.toLocaleString("en-US")} (--singles ${size})`);
-    return (await measurePrincipals(local, { ...options, progress })).flatMap(rowsOf);
+        progress(
+            `single principals are left out at ${size.toLocaleString("en-US")}, as they take long (--singles ${size})`,
+        );
+    return measurePrincipals(local, { ...options, peers, progress });
+}
+
+async function peerOf(file: string): Promise<Peer> {
+    const { default: peer } = (await import(pathToFileURL(path.resolve(file)).href)) as { default: unknown };
+    // A module of CommonJS arrives as the default export itself.
+    const found = (peer as { default?: Peer }).default ?? (peer as Peer);
+    if (typeof found.start === "function") return found;
+    throw new Error(`--peer '${file}': its default export must be a Peer, see bench/subject.ts.`);
 }
 
 async function machineOf(local: Running, runs: number): Promise<Machine> {
@@ -53,7 +68,8 @@ function print(rows: Row[], lines: Line[]): void {
 }
 
 async function save(rows: Row[], lines: Line[], machine: Machine, options: Arguments): Promise<void> {
-    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(rows, null, 2)}\n`);
+    if (options.json !== undefined)
+        await writeFile(options.json, `${JSON.stringify(rows.filter(isOwn), null, 2)}\n`);
     if (!options.write) return;
     await writeFile(path.join(DOCS, "benchmarks.md"), markdownPage(rows, lines, machine));
     if (rows.length > 0)

@@ -3,12 +3,13 @@ import { Running, DEPLOYER, HOST } from "../test/provider/running";
 import { PlainTransaction } from "./plainTransaction";
 import { SetSubject, SingleSubject } from "./providerSubjects";
 import { JOBS, type Job, type Measured, type Times } from "./rows";
-import type { Person, Subject } from "./subject";
+import type { Peer, Person, Subject } from "./subject";
 
 export interface PrincipalsOptions {
     sizes: number[];
     runs: number;
     singles: number;
+    peers: Peer[];
     progress: (text: string) => void;
 }
 
@@ -18,25 +19,32 @@ const LARGE = 1_000;
 const CATALOGS = ["pg_authid", "pg_auth_members", "pg_shseclabel", "pg_shdescription", "pg_shdepend"];
 
 export async function measurePrincipals(local: Running, options: PrincipalsOptions): Promise<Measured[]> {
-    // A transaction holds a lock for each role that it makes, and PostgreSQL has room for some 6,000 with its defaults for
-    // 100 connections. Azure's servers allow more connections, and so have more room.
-    await local.server.setParameter("max_locks_per_transaction", "512");
-    await local.server.restart();
+    await makeRoomForLocks(local);
     const people = newPeople(local, Math.max(...options.sizes));
     const measured: Measured[] = [];
-    await once(local, people.slice(0, 10), options.singles);
+    await once(local, people.slice(0, 10), options);
     for (const size of options.sizes) {
-        const result: Measured = { size, plain: [], set: [], single: [] };
+        const result: Measured = { size, plain: [], set: [], single: [], peers: {} };
         for (let run = 1; run <= (size > LARGE ? 1 : options.runs); run++) {
             options.progress(`${size.toLocaleString("en-US")} principals, run ${run}`);
-            const times = await once(local, people.slice(0, size), options.singles);
+            const times = await once(local, people.slice(0, size), options);
             result.plain.push(times.plain);
             result.set.push(times.set);
             if (times.single) result.single.push(times.single);
+            for (const [name, peer] of Object.entries(times.peers)) (result.peers[name] ??= []).push(peer);
         }
         measured.push(result);
     }
     return measured;
+}
+
+/**
+ * A transaction holds a lock for each role that it makes, and PostgreSQL has room for some 6,000 with its defaults for 100
+ * connections. Azure's servers allow more connections, and so have more room.
+ */
+export async function makeRoomForLocks(local: Running): Promise<void> {
+    await local.server.setParameter("max_locks_per_transaction", "512");
+    await local.server.restart();
 }
 
 function newPeople(local: Running, size: number): Person[] {
@@ -50,18 +58,35 @@ function newPeople(local: Running, size: number): Person[] {
 async function once(
     local: Running,
     people: Person[],
-    singles: number,
-): Promise<{ plain: Times; set: Times; single?: Times }> {
+    { singles, peers }: PrincipalsOptions,
+): Promise<{ plain: Times; set: Times; single?: Times; peers: Record<string, Times> }> {
     const provider = local.provider(120_000);
     try {
         const connection = local.connection({ host: HOST });
         const plain = await life(local, new PlainTransaction(() => local.signIn("DBA", DEPLOYER)), people);
         const set = await life(local, new SetSubject(provider, connection), people);
-        if (people.length > singles) return { plain, set };
-        return { plain, set, single: await life(local, new SingleSubject(provider, connection), people) };
+        const single =
+            people.length > singles
+                ? undefined
+                : await life(local, new SingleSubject(provider, connection), people);
+        const others: Record<string, Times> = {};
+        for (const peer of peers) others[peer.name] = await life(local, await started(peer, local), people);
+        return { plain, set, peers: others, ...(single && { single }) };
     } finally {
         await provider.close();
     }
+}
+
+function started(peer: Peer, local: Running): Promise<Subject> {
+    return peer.start({
+        host: HOST,
+        address: "127.0.0.1",
+        port: local.server.port,
+        user: "DBA",
+        caFile: local.ca.certificateFile!,
+        folder: local.folder,
+        token: () => local.issuer.issue({ objectId: DEPLOYER }),
+    });
 }
 
 async function life(local: Running, subject: Subject, people: Person[]): Promise<Times> {

@@ -1,5 +1,14 @@
 /** The page of the documentation. Pure. */
-import { growth, linesAsMarkdown, rowsAsMarkdown, type Line, type Row } from "./rows";
+import {
+    growth,
+    linesAsMarkdown,
+    plainGrowth,
+    rowsAsMarkdown,
+    rowsOf,
+    type Line,
+    type Measured,
+    type Row,
+} from "./rows";
 
 export interface Machine {
     processors: number;
@@ -19,10 +28,15 @@ const HOW = `Written by \`npm run bench -- --write\`. Ratios can be compared bet
   check, diff, then create, update or delete, without the engine's own time.
 - **change**: one principal of all gets another connection limit. **noop**: check and diff find nothing to do; no connection is opened.
 - A time is the median of the runs (\`--runs\`, 3 where nothing is said; one above 1,000); single principals only where they are listed.
-- PostgreSQL itself takes longer for each role the more roles the administrator has made: from some thousands on, most of the time is its
-  own, in the plain transaction as in the set. Principals have no memberships here: each \`GRANT\` of its own would take longer still.
+- **From 1,000 to 10,000** a set grows as PostgreSQL does. From PostgreSQL 16 on, \`CREATE ROLE\` by anybody but a superuser makes its caller
+  a member of the new role, and then looks for the best grantor (\`select_best_admin\`) in the list of all roles that the caller holds,
+  which the statement before has invalidated: each role takes longer the more there are. \`DROP ROLE\` goes further, through the memberships
+  of each of those roles. The lines below show it: bare \`CREATE ROLE\` in one \`DO\` block grows more than the plain transaction does,
+  and the set only adds what is linear. Nothing in one transaction avoids it, so a set sends one statement for many principals and leaves
+  it at that; PostgreSQL 15 has no such membership.
 - The local Azure is the server, with room for the locks of 10,000 roles in one transaction (\`max_locks_per_transaction\` 512).
-- A peer joins the same run as one more \`Subject\` (bench/subject.ts), where its program is on PATH.`;
+- **A peer**, such as Terraform, joins the same run by \`--peer <file>\`: a module whose default export is a \`Peer\` (bench/subject.ts).
+  bench/peers/psql.ts is one. It gets the server's address and tokens, and makes the same principals; its rows are not in \`--json\`.`;
 
 export function markdownPage(rows: Row[], lines: Line[], machine: Machine): string {
     const { processors, platform, node, postgres, runs } = machine;
@@ -34,17 +48,18 @@ export function markdownPage(rows: Row[], lines: Line[], machine: Machine): stri
             "![Time by number of principals](benchmarks.svg)",
             rowsAsMarkdown(rows),
         );
-    const grown = growthLines(rows);
-    if (grown.length + lines.length > 0)
-        parts.push("## In one line each", linesAsMarkdown([...grown, ...lines]));
+    if (lines.length > 0) parts.push("## In one line each", linesAsMarkdown(lines));
     return `${parts.join("\n\n")}\n`;
 }
 
 /** The numbers that are aimed at, where they were measured. */
-export function growthLines(rows: Row[]): Line[] {
-    const lines: Line[] = [];
-    const grown = growth(rows, "set", "create", 1_000, 10_000);
-    if (grown !== undefined)
-        lines.push({ what: "a set's create, 10,000 to 1,000 principals", value: `${grown}x` });
-    return lines;
+export function growthLines(all: Measured[]): Line[] {
+    const [from, to] = [1_000, 10_000];
+    const set = growth(all.flatMap(rowsOf), "set", "create", from, to);
+    const plain = plainGrowth(all, from, to);
+    if (set === undefined || plain === undefined) return [];
+    return [
+        { what: "a set's create, 10,000 to 1,000 principals", value: `${set}x` },
+        { what: "the plain transaction's create, 10,000 to 1,000 principals", value: `${plain}x` },
+    ];
 }

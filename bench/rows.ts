@@ -6,9 +6,10 @@ export const JOBS = ["create", "noop", "change", "delete"] as const;
 export type Kind = (typeof KINDS)[number];
 export type Job = (typeof JOBS)[number];
 
-/** A line of `--json`. */
+/** A line of `--json`, where its kind is one of ours. */
 export interface Row {
-    kind: Kind;
+    /** One of `KINDS`, or a peer's name. */
+    kind: string;
     job: Job;
     /** Number of principals. */
     size: number;
@@ -27,7 +28,11 @@ export interface Measured {
     plain: Times[];
     set: Times[];
     single: Times[];
+    /** By name. */
+    peers: Record<string, Times[]>;
 }
+
+export const isOwn = (row: Row) => (KINDS as readonly string[]).includes(row.kind);
 
 export function median(values: readonly number[]): number {
     const sorted = [...values].sort((one, two) => one - two);
@@ -40,9 +45,10 @@ export function median(values: readonly number[]): number {
 export function rowsOf(measured: Measured): Row[] {
     const of = (runs: Times[], job: Job) => runs.flatMap((run) => run[job] ?? []);
     const rows: Row[] = [];
-    for (const kind of KINDS) {
+    const subjects = { set: measured.set, single: measured.single, ...measured.peers };
+    for (const [kind, runs] of Object.entries(subjects)) {
         for (const job of JOBS) {
-            const times = of(measured[kind], job);
+            const times = of(runs, job);
             if (times.length === 0) continue;
             const plain = median(of(measured.plain, job === "delete" ? "delete" : "create"));
             const ms = median(times);
@@ -111,6 +117,14 @@ function markdownTable(titles: string[], rows: string[][]): string {
         `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
     const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
     return [line(titles), rule, ...rows.map(line)].join("\n");
+}
+
+/** How the plain transaction's time grows from one size to another. */
+export function plainGrowth(all: Measured[], from: number, to: number): number | undefined {
+    const at = (size: number) =>
+        all.find((one) => one.size === size)?.plain.flatMap(({ create }) => create ?? []);
+    const [small, large] = [at(from), at(to)];
+    return small && large ? rounded(median(large) / median(small)) : undefined;
 }
 
 /** How the times of a job grow from one size to another; `undefined` where one was not measured. */

@@ -2,8 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseArguments } from "../../bench/arguments";
 import { chart } from "../../bench/chart";
-import { markdownPage } from "../../bench/report";
-import { growth, median, rounded, rowsAsMarkdown, rowsForTerminal, rowsOf, type Row } from "../../bench/rows";
+import { growthLines, markdownPage } from "../../bench/report";
+import {
+    growth,
+    isOwn,
+    median,
+    rounded,
+    rowsAsMarkdown,
+    rowsForTerminal,
+    rowsOf,
+    type Row,
+} from "../../bench/rows";
 
 const plain = [
     { create: 100, delete: 10 },
@@ -11,7 +20,7 @@ const plain = [
     { create: 900, delete: 20 },
 ];
 const set = [{ create: 150, noop: 3, change: 12, delete: 40 }];
-const measured = { size: 1000, plain, set, single: [] };
+const measured = { size: 1000, plain, set, single: [], peers: {} };
 
 test("ratios are medians to the plain transaction: that which deletes for delete, that which creates for the rest", () => {
     assert.deepEqual(rowsOf(measured), [
@@ -35,6 +44,31 @@ test("rows as JSON have exactly kind, job, size, ms and ratio; what was not run 
             Array(3).fill("number"),
         );
     }
+});
+
+test("a peer's rows stand beside ours, and are none of ours", () => {
+    const rows = rowsOf({ ...measured, peers: { psql: [{ create: 110, delete: 30 }] } });
+    assert.deepEqual(
+        rows.filter((row) => !isOwn(row)),
+        [
+            { kind: "psql", job: "create", size: 1000, ms: 110, ratio: 0.917 },
+            { kind: "psql", job: "delete", size: 1000, ms: 30, ratio: 1.5 },
+        ],
+    );
+});
+
+test("how much longer ten times as many take is said of the set and of the plain transaction", () => {
+    const large = {
+        ...measured,
+        size: 10_000,
+        plain: [{ create: 2400, delete: 10 }],
+        set: [{ create: 1500 }],
+    };
+    assert.deepEqual(
+        growthLines([measured, large]).map(({ value }) => value),
+        ["10x", "20x"],
+    );
+    assert.deepEqual(growthLines([measured]), []);
 });
 
 test("median, rounding and growth", () => {
@@ -106,6 +140,9 @@ test("arguments: sizes sorted and once each; a mistake is told with its fix", ()
         [[10, 100], "rows.json", 5, true],
     );
     assert.deepEqual(parseArguments([]).sizes, [10, 100, 1000, 10_000]);
+    assert.deepEqual(parseArguments(["--only", "engine,principals"]).cases, ["principals", "engine"]);
+    assert.ok(!parseArguments(["--only", "lines"]).cases.includes("principals"));
+    assert.deepEqual(parseArguments(["--peer", "a.ts", "--peer=b.ts"]).peers, ["a.ts", "b.ts"]);
     for (const words of [["--sizes", "0"], ["--sizes", "1e3"], ["--sizes"], ["--only", "x"], ["--fast"]])
         assert.throws(() => parseArguments(words), /must be|needs a value|no argument/);
 });

@@ -25,16 +25,23 @@ export class CliProject {
         program: string,
         readonly providers: Record<string, number>,
     ) {
-        const write = (name: string, text: string) => writeFileSync(path.join(this.folder, name), text);
-        write(
+        this.write(
             "Pulumi.yaml",
             'name: guard\nruntime:\n  name: nodejs\n  options: { typescript: false, nodeargs: "--import tsx" }\n',
         );
-        write("package.json", JSON.stringify({ name: "guard", main: "index.ts" }));
-        write("index.ts", program);
+        this.write("package.json", JSON.stringify({ name: "guard", main: "index.ts" }));
+        this.write("index.ts", program);
         mkdirSync(path.join(this.folder, "state"));
         for (const name of ["node_modules", "components"])
             symlinkSync(path.join(ROOT, name), path.join(this.folder, name));
+    }
+
+    path(name: string): string {
+        return path.join(this.folder, name);
+    }
+
+    write(name: string, text: string): void {
+        writeFileSync(this.path(name), text);
     }
 
     run(args: string[], environment: Record<string, string> = {}): Promise<CliRun> {
