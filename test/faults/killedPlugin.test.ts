@@ -1,0 +1,124 @@
+/** The real plugin process, killed while the engine waits for it, and started again for the next deployment. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { SetRun } from "../provider/principalSetRun";
+import { Running } from "../provider/running";
+import { CutProxy } from "./cutProxy";
+import { quiet, snapshot, type Snapshot } from "./job";
+import { PluginProcess } from "./pluginProcess";
+
+const POINTS = 12;
+
+type Entries = Record<string, Record<string, unknown>>;
+
+let local: Running;
+before(async () => {
+    local = await Running.start();
+});
+after(() => local.stop());
+
+interface Deployment {
+    prefix: string;
+    /** With the state of the deployment before. */
+    set: SetRun;
+    news: Entries;
+}
+
+/** What the deployment before made: one to be renamed, one to be made an administrator, one to be removed that owns a table. */
+async function prepare(prefix: string): Promise<Deployment> {
+    const entry = (role: string, more: Record<string, unknown> = {}) => {
+        const name = `${prefix}-${role}`;
+        return { name, principalType: "ServicePrincipal", objectId: local.identity(name), ...more };
+    };
+    await local.grantedRole(`${prefix}-group`);
+    const renamed = entry("old name", { memberOf: [`${prefix}-group`] });
+    const raised = entry("raised", { settings: [{ name: "work_mem", value: "64MB" }] });
+    // A provider of its own, whose connections end with it.
+    const earlier = await Running.second(local);
+    const set = new SetRun(local, prefix, earlier.client);
+    await set.up({ renamed, raised, removed: entry("removed") });
+    await earlier.stop();
+    await local.sql(`create table public."${prefix}-table" (a int)`);
+    await local.sql(`alter table public."${prefix}-table" owner to "${prefix}-removed"`);
+    const fresh = entry("fresh", { memberOf: [`${prefix}-group`], connectionLimit: 5 });
+    const news = {
+        fresh,
+        renamed: { ...renamed, name: `${prefix}-new name`, memberOf: [] },
+        raised: { ...raised, isAdmin: true, settings: [] },
+    };
+    return { prefix, set, news };
+}
+
+/** @param address of a proxy. @throws what the engine would be told. */
+async function deploy(plugin: PluginProcess, { set, news }: Deployment, address?: string): Promise<void> {
+    const connection = local.connection(address === undefined ? {} : { address });
+    const { inputs, failures } = await plugin.client.check(
+        set.urn,
+        { connection, principals: news },
+        set.inputs,
+    );
+    assert.deepEqual(failures, []);
+    await plugin.client.update(set.urn, set.id, set.state, set.inputs, inputs);
+}
+
+/** What is there before and after, and the bytes that it takes. */
+async function whole(): Promise<{ initial: Snapshot; end: Snapshot; bytes: number }> {
+    const deployment = await prepare("plugin");
+    const initial = await snapshot(local, "plugin");
+    const plugin = await PluginProcess.start();
+    const proxy = await CutProxy.start(local.server.port);
+    try {
+        await deploy(plugin, deployment, proxy.address);
+        return { initial, end: await snapshot(local, "plugin"), bytes: proxy.passed };
+    } finally {
+        await plugin.end();
+        await proxy.close();
+    }
+}
+
+/** @returns what was there after the kill. */
+async function killedAt(point: number, bytes: number): Promise<{ found: Snapshot; end: Snapshot }> {
+    const prefix = `killed${point}`;
+    const deployment = await prepare(prefix);
+    const plugin = await PluginProcess.start();
+    const proxy = await CutProxy.start(local.server.port);
+    proxy.at(bytes, (client) => {
+        plugin.process.kill("SIGKILL");
+        client.destroy();
+    });
+    try {
+        await assert.rejects(deploy(plugin, deployment, proxy.address), `point ${point}: it was not killed`);
+    } finally {
+        const { signal } = await plugin.end();
+        await proxy.close();
+        assert.equal(signal, "SIGKILL", `point ${point}`);
+    }
+    await quiet(local, "DBA");
+    const found = await snapshot(local, prefix);
+    // The engine kept the state of the deployment before, as nothing answered.
+    const again = await PluginProcess.start();
+    try {
+        await deploy(again, deployment);
+    } finally {
+        assert.deepEqual(await again.end(), { code: 0, signal: null });
+    }
+    return { found, end: await snapshot(local, prefix) };
+}
+
+test(`the plugin killed with SIGKILL at ${POINTS} points of an update: nothing half done, and the next one comes to the same end`, async (t) => {
+    const job = await whole();
+    assert.deepEqual([job.initial.set.length, job.end.set.length], [2, 3]);
+    assert.deepEqual([job.initial.removed.length, job.end.removed.length], [1, 0]);
+    let before = 0;
+    for (let point = 0; point < POINTS; point++) {
+        const at = Math.max(1, Math.floor((job.bytes * 0.95 * (point + 0.5)) / POINTS));
+        const { found, end } = await killedAt(point, at);
+        const isBefore = JSON.stringify(found.set) === JSON.stringify(job.initial.set);
+        if (isBefore) assert.deepEqual(found, job.initial, `point ${point}: half done`);
+        else assert.deepEqual(found.set, job.end.set, `point ${point}: half done`);
+        assert.deepEqual(end, job.end, `point ${point}: another end`);
+        if (isBefore) before++;
+    }
+    t.diagnostic(`${before} of ${POINTS} killed before the commit of the set, the others within the removal`);
+    assert.ok(before > 0 && before < POINTS, "all points on one side of the commit");
+});
