@@ -15,6 +15,8 @@ const oneWayImports = (...forbidden) => ({
     ],
 });
 
+const PROJECT_PARTS = ["**/components/**", "**/emulator/**", "**/rehearsal/**", "**/config", "**/stack*"];
+
 export default tseslint.config(
     { ignores: ["**/node_modules/**", "**/dist/**", "examples/**"] },
     js.configs.recommended,
@@ -47,7 +49,40 @@ export default tseslint.config(
         rules: oneWayImports("**/emulator/**", "**/rehearsal/**", "**/report/**", "**/config", "**/stack*"),
     },
     { files: ["emulator/**/*.ts"], rules: oneWayImports("**/rehearsal/**", "**/report/**", "**/config") },
-    { files: ["report/**/*.ts"], rules: oneWayImports("../*") },
+    // What is printed is made from data alone: no part of the project, no file, no network.
+    {
+        files: ["report/*.ts", "report/access/render/**/*.ts"],
+        rules: oneWayImports(...PROJECT_PARTS, "**/read/**", "**/judge/**", "node:*"),
+    },
+    // What is judged is judged from what was read: the configuration and the package's pure rules, no file, no network.
+    {
+        files: ["report/access/judge/**/*.ts"],
+        rules: oneWayImports(
+            "**/emulator/**",
+            "**/rehearsal/**",
+            "**/read/**",
+            "**/render/**",
+            "node:*",
+            "pg",
+        ),
+    },
+    {
+        files: ["report/access/read/**/*.ts"],
+        rules: oneWayImports("**/emulator/**", "**/rehearsal/**", "**/render/**"),
+    },
+    {
+        files: ["report/access/page/*.js"],
+        languageOptions: {
+            sourceType: "script",
+            globals: {
+                document: "readonly",
+                addEventListener: "readonly",
+                innerHeight: "readonly",
+                requestAnimationFrame: "readonly",
+                ResizeObserver: "readonly",
+            },
+        },
+    },
     {
         files: ["**/*.js", "**/*.mjs"],
         languageOptions: {

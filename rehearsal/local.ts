@@ -1,25 +1,19 @@
-import { serveProvider } from "../components/provider/grpcServer";
 import { readEndpointFile } from "../emulator/endpoint";
-import { Closers } from "../emulator/closers";
 import { metadataEnvironment } from "../emulator/endpoint/environment";
-import { LocalAzure } from "../emulator/localAzure";
+import type { LocalAzure } from "../emulator/localAzure";
+import { LOCAL_STACK } from "../emulator/localProvider";
 import { keptFolder } from "../emulator/postgres/cacheFolder";
+import { accessCommand } from "../report/access/command";
 import { FAULT_HELP, parseFaultCommand, runFaultCommand, type FaultCommand } from "./faultCommand";
 import { scenarioOption, type LocalServerAddress } from "./howToSignIn";
 import { onInterrupt } from "./interrupt";
 import { refuseOtherStacks, runPulumi } from "./localPulumi";
-import {
-    callLocalAzure,
-    endpointFileOf,
-    removeProviders,
-    runningSession,
-    writeProviders,
-    type LocalSession,
-} from "./localSession";
+import { callLocalAzure, endpointFileOf, runningSession, type LocalSession } from "./localSession";
+import { startSession, withSession, type KeptAzure } from "./ownSession";
 import type { Scenario } from "./scenarios/scenario";
 import { scenarioLines, scenarioNamed, SCENARIOS, takeScenario, UnknownScenario } from "./scenarios/table";
 import { configOf, PROJECT_FOLDER, projectName } from "./stackFile";
-import { Progress, styleFor } from "./terminal";
+import { styleFor } from "./terminal";
 import { tokenFor } from "./tokenCommand";
 
 const HELP = `npm run local: the stack local on a local Azure whose data stays, through the real Pulumi CLI.
@@ -32,6 +26,7 @@ const HELP = `npm run local: the stack local on a local Azure whose data stays, 
   npm run local -- fault                        lets the local Azure be busy, throttled or broken; fault --help says more
   npm run local -- --real postgresql <command>  with the real provider of that name, which the CLI finds on PATH or among its plugins
   npm run local -- --scenario <name> ...        any of these with another configuration, data and state: each has its own
+  npm run local -- access [--json …]            who may do what: npm run access -- --stack local
   npm run local -- --help                       this text
 
 Scenarios:
@@ -42,15 +37,15 @@ Exit codes: that of the Pulumi CLI; 1 where the local Azure fails; 2 for a wrong
 `;
 
 /** One scenario's local Azure, as it is kept. */
-interface Kept {
+interface Kept extends KeptAzure {
     scenario: Scenario;
-    stateFolder: string;
 }
 
 async function main(given: string[]): Promise<number> {
     if (["--help", "-h"].includes(given[0] ?? "")) return print(HELP);
     const { name = SCENARIOS[0]!.name, rest: words } = takeScenario(given);
     const [command, ...rest] = words;
+    if (command === "access" && name === SCENARIOS[0]!.name) return readAccess(rest);
     const kept = await keptAzure(scenarioNamed(name));
     if (command === undefined) return keepRunning(kept);
     if (command === "token") return printToken(kept, rest);
@@ -64,7 +59,12 @@ async function main(given: string[]): Promise<number> {
 /** Each scenario has data and state of its own: one stack is never changed into another. */
 async function keptAzure(scenario: Scenario): Promise<Kept> {
     const part = scenario === SCENARIOS[0] ? undefined : scenario.name;
-    return { scenario, stateFolder: await keptFolder(PROJECT_FOLDER, part) };
+    return { scenario, prepare: scenario.prepare, stateFolder: await keptFolder(PROJECT_FOLDER, part) };
+}
+
+function readAccess(words: string[]): Promise<number> {
+    refuseOtherStacks(["access", ...words]);
+    return accessCommand(["--stack", LOCAL_STACK, ...words]);
 }
 
 /** The one provider that finds the local Azure by variables alone; the others' addresses are the real Azure's. */
@@ -159,46 +159,6 @@ async function mustRun({ stateFolder }: Kept): Promise<LocalSession> {
             "no local Azure of this project is running; start it in another terminal: npm run local",
         );
     return session;
-}
-
-/** Runs with the local Azure that is there, or with one for this command alone. */
-async function withSession(kept: Kept, work: (session: LocalSession) => Promise<number>): Promise<number> {
-    const running = await runningSession(kept.stateFolder);
-    if (running) return work(running);
-    const own = await startSession(kept);
-    try {
-        return await work(own.session);
-    } finally {
-        await own.stop();
-    }
-}
-
-async function startSession({ scenario, stateFolder }: Kept) {
-    const progress = new Progress();
-    const closers = new Closers();
-    const stop = () => closers.closeAll();
-    progress.begin("starting the local Azure");
-    try {
-        const azure = await LocalAzure.start({ stateFolder });
-        closers.add(() => azure.stop());
-        await scenario.prepare?.(azure);
-        const ports: string[] = [];
-        for (const provider of azure.providers()) {
-            const server = await serveProvider(provider);
-            closers.add(() => server.close());
-            ports.push(`${provider.name}:${server.port}`);
-        }
-        const endpoint = readEndpointFile(azure.endpointFile);
-        const debugProviders = ports.join(",");
-        writeProviders(stateFolder, endpoint, debugProviders);
-        closers.add(() => removeProviders(stateFolder));
-        return { azure, session: { ...endpoint, debugProviders } satisfies LocalSession, stop };
-    } catch (error) {
-        await stop().catch(() => undefined);
-        throw error;
-    } finally {
-        progress.end("starting the local Azure");
-    }
 }
 
 interface RealSession extends LocalSession {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 
@@ -24,6 +24,13 @@ export function configOf(file: string): Record<string, string> {
     const text = readFileSync(path.join(PROJECT_FOLDER, file), "utf8");
     const { config } = parse(text) as { config: Record<string, unknown> };
     return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, configText(value)]));
+}
+
+/** Names of the stacks that have a configuration file here. */
+export function stacksWithFile(): string[] {
+    return readdirSync(PROJECT_FOLDER)
+        .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
+        .sort();
 }
 
 /** A configuration value as the CLI hands it over. */

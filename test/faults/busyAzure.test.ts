@@ -5,7 +5,7 @@ import type { ProgressEvent } from "../../emulator/arm/resourceApi";
 import { Faults, type Fault } from "../../emulator/faults";
 import { LocalAzure } from "../../emulator/localAzure";
 import { deployScenario } from "../../rehearsal/rehearsal";
-import { scenarioNamed } from "../../rehearsal/scenarios/table";
+import { SCENARIOS } from "../../rehearsal/scenarios/table";
 import type { ResourceEvent } from "../../rehearsal/rehearsalMonitor";
 
 const CHILDREN = "server-children";
@@ -29,9 +29,7 @@ describe("E1, F70: a rehearsal on a busy Azure", { concurrency: 1 }, () => {
             { kind: "Throttled", times: 2, skip: 5, milliseconds: 1 },
         ];
         for (const fault of faults) azure.faults.add(fault);
-        const { outputs } = await deployScenario(azure, scenarioNamed(undefined), (event) =>
-            events.push(event),
-        );
+        const { outputs } = await deployScenario(azure, SCENARIOS[0]!, (event) => events.push(event));
         assert.deepEqual(outputs["databases"], ["orders", "billing", "analytics"]);
         const states = azure.faults.list();
         for (const state of states) assert.ok(state.struck > 0, JSON.stringify(state));

@@ -127,5 +127,7 @@ async function readAll(client: PoolClient, statements: Statement[]): Promise<Que
 
 function roleSnapshot({ labels, ...row }: RoleRow, factors: Map<string, boolean> | undefined): RoleSnapshot {
     const label = parseLabels(labels);
-    return { ...row, label, mfa: label && factors ? (factors.get(row.name) ?? label.mfa) : undefined };
+    // The label alone is believed only where it says yes.
+    const told = factors ? (factors.get(row.name) ?? label?.mfa) : label?.mfa || undefined;
+    return { ...row, label, mfa: label && told };
 }

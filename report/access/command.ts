@@ -1,0 +1,102 @@
+/** `npm run access`: reads, judges, prints. */
+
+import { writeFile } from "node:fs/promises";
+import { metadataEnvironment } from "../../emulator/endpoint/environment";
+import { keptFolder } from "../../emulator/postgres/cacheFolder";
+import { onInterrupt } from "../../rehearsal/interrupt";
+import { endpointFileOf, type LocalSession } from "../../rehearsal/localSession";
+import { withSession } from "../../rehearsal/ownSession";
+import { PROJECT_FOLDER, projectName, stackFileConfig, stacksWithFile } from "../../rehearsal/stackFile";
+import { Progress, styleFor } from "../../rehearsal/terminal";
+import { parseStackConfig, type StackConfig } from "../../stackConfig";
+import type { AccessReport } from "./accessReport";
+import { HELP, readOptions, type AccessOptions } from "./options";
+import { readAccess } from "./readAccess";
+import { pageAssets } from "./pageAssets";
+import { renderMarkdown } from "./render/markdown";
+import { renderPage } from "./render/page";
+import { renderText } from "./render/text";
+import { driftWords } from "./render/words";
+
+const WIDTH_WITHOUT_TERMINAL = 200;
+const DRIFT = 2;
+
+/** @returns the exit code. @throws Error where the server cannot be read */
+export async function accessCommand(words: readonly string[]): Promise<number> {
+    let options: AccessOptions | "help";
+    try {
+        options = readOptions(words);
+    } catch (error) {
+        process.stderr.write(`${(error as Error).message}\n\n${HELP}`);
+        return 1;
+    }
+    if (options === "help") return print(HELP);
+    const config = stackConfig(options.stack);
+    const interrupted = onInterrupt();
+    const report = await inReach(config, () => Promise.race([read(options, config), interrupted]));
+    return typeof report === "number" ? report : show(report, options);
+}
+
+function stackConfig(stack: string): StackConfig {
+    const known = stacksWithFile();
+    if (!known.includes(stack))
+        throw new Error(`there is no Pulumi.${stack}.yaml; stacks of this project: ${known.join(", ")}`);
+    return parseStackConfig(projectName(), stackFileConfig(stack));
+}
+
+/** With the local Azure running where the stack is on it: the one that runs already, or one for this command alone. */
+async function inReach<T>(config: StackConfig, work: () => Promise<T>): Promise<T> {
+    if (config.cloud !== "Local") return work();
+    const stateFolder = await keptFolder(PROJECT_FOLDER);
+    return withSession({ stateFolder }, (session) => {
+        setEnvironment(session, stateFolder);
+        return work();
+    });
+}
+
+/** Azure's libraries look for their identity in the process's own environment. */
+function setEnvironment(session: LocalSession, stateFolder: string): void {
+    const changes = {
+        ...metadataEnvironment(session.url, process.env),
+        LOCAL_AZURE_ENDPOINT: endpointFileOf(stateFolder),
+    };
+    for (const [name, value] of Object.entries(changes)) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+    }
+}
+
+async function read(options: AccessOptions, config: StackConfig): Promise<AccessReport> {
+    const progress = new Progress();
+    let last: string | undefined;
+    const next = (what: string | undefined) => {
+        if (what) progress.begin(what);
+        if (last) progress.end(last);
+        last = what;
+    };
+    const { stack, as, graph } = options;
+    try {
+        return await readAccess({ stack, config, as, graph, progress: next });
+    } finally {
+        next(undefined);
+    }
+}
+
+async function show(report: AccessReport, options: AccessOptions): Promise<number> {
+    if (options.html !== undefined) {
+        await writeFile(options.html, renderPage(report, pageAssets()));
+        process.stderr.write(`${options.html}: ${driftWords(report)}\n`);
+    }
+    if (options.format === "json") print(`${JSON.stringify(report, undefined, 2)}\n`);
+    if (options.format === "markdown") print(renderMarkdown(report));
+    if (options.format === "text") {
+        const width = process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL;
+        print(renderText(report, styleFor(process.stdout), width));
+    }
+    return options.failOnDrift && report.drift.length > 0 ? DRIFT : 0;
+}
+
+function print(text: string): number {
+    process.stdout.write(text);
+    return 0;
+}
