@@ -1,4 +1,4 @@
-import { Cloud } from "./clouds";
+import { Cloud, cloudEndpoints, tokenScope } from "./clouds";
 import { checkRoleName, textProblem } from "./names";
 import { parseIpv4 } from "./cidr";
 import { encodeUriPart, quoteAdoNet, quoteKeywordValue } from "./shellQuoting";
@@ -166,8 +166,18 @@ function jdbc(target: CheckedTarget): string {
             "authenticationPluginClassName",
             "com.azure.identity.extensions.jdbc.postgresql.AzurePostgresqlAuthenticationPlugin",
         ],
+        ...jdbcCloud(target.cloud),
     ];
     return `jdbc:postgresql://${hostAndPort(target)}/${encodeUriPart(target.database)}?${queryString(query)}`;
+}
+
+/** The plug-in knows the public cloud alone by itself. */
+function jdbcCloud(cloud: Cloud): [string, string][] {
+    if (cloud === Cloud.Public || cloud === Cloud.Local) return [];
+    return [
+        ["azure.scopes", tokenScope(cloud)],
+        ["azure.authorityHost", cloudEndpoints(cloud).authorityHost!],
+    ];
 }
 
 function npgsql(target: CheckedTarget): string {

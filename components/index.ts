@@ -32,3 +32,8 @@ export * from "./serverErrorHook";
 export * from "./shellQuoting";
 export * from "./signIn";
 export * from "./validationError";
+export * from "./virtualMachineIdentity";
+export * from "./workloadIdentity";
+export * from "./workloadIdentityArgs";
+export { checkNoClientId, type IdentityIds } from "./workloadIdentityChecks";
+export * from "./workloadSignIn";

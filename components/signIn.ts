@@ -1,4 +1,4 @@
-import { Cloud, cloudEndpoints } from "./clouds";
+import { Cloud, cloudEndpoints, CLOUDS } from "./clouds";
 import {
     checkTarget,
     connectionStrings,
@@ -70,7 +70,7 @@ export function tokenCommand(shell: Shell, cloud: Cloud = Cloud.Public, token: T
     const own = token.command?.[shell];
     if (own !== undefined) return own;
     const audience = cloudEndpoints(cloud).tokenAudience;
-    if (token.source === TokenSource.ManagedIdentity) return metadataCommand(shell, audience, token);
+    if (token.source === TokenSource.ManagedIdentity) return metadataCommand(shell, cloud, token);
     return azureCliCommand(cloud, audience, token.tenantId);
 }
 
@@ -83,8 +83,8 @@ function azureCliCommand(cloud: Cloud, audience: string, tenantId: string | unde
 }
 
 /** F37. Needs neither jq nor Python. */
-function metadataCommand(shell: Shell, audience: string, token: TokenOptions): string {
-    const url = metadataUrl(audience, token);
+function metadataCommand(shell: Shell, cloud: Cloud, token: TokenOptions): string {
+    const url = metadataUrl(cloud, token);
     const ask = `(Invoke-RestMethod -Headers @{ Metadata = 'true' } -Uri '${url}').access_token`;
     if (shell === Shell.PowerShell) return ask;
     if (shell === Shell.Cmd) return `powershell -NoProfile -Command "${ask}"`;
@@ -92,8 +92,19 @@ function metadataCommand(shell: Shell, audience: string, token: TokenOptions): s
     return `curl --silent --noproxy '*' --header 'Metadata: true' '${url}' | sed -n '${pick}'`;
 }
 
-function metadataUrl(audience: string, token: TokenOptions): string {
-    const { clientId, metadataHost = cloudEndpoints().metadataService! } = token;
+/**
+ * The request to the metadata service for a token for PostgreSQL in this cloud (F37).
+ *
+ * @throws ValidationError for a client id that is no GUID, and for a wrong metadata host
+ */
+export function metadataUrl(
+    cloud: string,
+    {
+        clientId,
+        metadataHost = CLOUDS.Public.metadataService!,
+    }: Pick<TokenOptions, "clientId" | "metadataHost">,
+): string {
+    const audience = cloudEndpoints(cloud).tokenAudience;
     if (clientId !== undefined) checkObjectId("clientId", clientId);
     if (!/^http:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/.test(metadataHost))
         throw new ValidationError(

@@ -75,6 +75,14 @@ const TYPES: Record<string, Answer> = {
     "postgresql:index/schema:Schema": () => ({}),
     "postgresql:index/grant:Grant": () => ({}),
     "postgresql:index/defaultPrivileges:DefaultPrivileges": () => ({}),
+    "azure-native:managedidentity:UserAssignedIdentity": (i) => ({
+        id: `/subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${String(i["resourceName"])}`,
+        name: i["resourceName"],
+        principalId: "77777777-7777-4777-8777-777777777777",
+        clientId: "88888888-8888-4888-8888-888888888888",
+    }),
+    "azure-postgres-entra:index:VirtualMachineIdentity": () => ({ attachedBefore: false }),
+    "azuread:index/groupMember:GroupMember": () => ({}),
     "azuread:index/group:Group": () => ({ objectId: "99999999-9999-4999-8999-999999999999" }),
 };
 
