@@ -11,6 +11,7 @@ import { makePrivileges } from "./privileges";
 import { signInLines } from "./signInLines";
 import { adminGroupArgs, checkStack, NAMES, networkArgs, serverArgs } from "./stackResources";
 import { UserMistake } from "./userMistake";
+import { makeWorkloads, workloadOutputs } from "./workloads";
 
 const refuse = (mistake: Error) => Promise.reject(new UserMistake(mistake.message));
 
@@ -44,13 +45,15 @@ export = async () => {
         dependsOn: entraNetwork ? [entraNetwork] : [],
     });
     const privileges = makePrivileges(config, server, tenantId);
-    makePrincipals(config, server, privileges);
+    const workloads = makeWorkloads(config, server, resourceGroupName);
+    makePrincipals(config, server, privileges, workloads);
 
     return {
         host: server.host,
         administrators: server.administrators,
         databases: server.databases,
         principals: config.principals.map((p) => p.name),
+        workloads: workloadOutputs(config, workloads),
         signIn: pulumi
             .all([server.host, tenantId])
             .apply(([host, tenant]) => signInLines(config, host, tenant)),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { accessProblems } from "./stackConfigAccess";
 import { stackConfigSchema, type StackConfig } from "./stackConfigSchema";
+import { identityProblems } from "./stackConfigWorkloads";
 
 export type { StackConfig } from "./stackConfigSchema";
 
@@ -147,6 +148,7 @@ function crossChecks(project: string, config: StackConfig): string[] {
         ...signInProblems(project, config),
         ...passwordProblems(project, config),
         ...accessProblems(project, config),
+        ...identityProblems(project, config),
     ];
 }
 

@@ -129,10 +129,31 @@ const onDelete = z.strictObject({
     reassignTo: text.optional(),
 });
 
+/** A managed identity: one that is made, or one that is there. */
+const workloadIdentity = z
+    .strictObject({
+        /** Of one that is made. Default: the key. */
+        name: text.optional(),
+        /** Of one that is made. Default: the stack's. */
+        resourceGroup: text.optional(),
+        existing: z
+            .strictObject({ userAssignedIdentityId: text.optional(), virtualMachineId: text.optional() })
+            .optional(),
+        /** Resource ids of machines of other programs, by names of one's own. */
+        attachTo: z.record(z.string(), text).default({}),
+        /** Object ids of groups, by names of one's own. */
+        groups: z.record(z.string(), guid).default({}),
+    })
+    .refine((w) => !w.existing || (w.name === undefined && w.resourceGroup === undefined), {
+        message: "an existing identity keeps its name and resource group: leave name and resourceGroup out",
+    });
+
 const principal = z.strictObject({
     name: text,
     principalType,
     objectId: guid.optional(),
+    /** A key of workloadIdentities, instead of an object id. */
+    identity: text.optional(),
     isAdmin: z.boolean().default(false),
     requireMfa: z.boolean().default(false),
     /** Which profile it has in which database. */
@@ -161,6 +182,7 @@ export const stackConfigSchema = z.strictObject({
     network: z.discriminatedUnion("access", [publicNetwork, privateNetwork]),
     databases: z.array(database).default([]),
     signInAs: text.optional(),
+    workloadIdentities: z.record(z.string(), workloadIdentity).default({}),
     principals: z.array(principal).default([]),
     hostAddresses: z.record(z.string(), hostAndPort).default({}),
 });

@@ -26,6 +26,7 @@ import { checkEntraNetwork } from "./components/entraNetworkChecks";
 import { checkFlexibleServer } from "./components/flexibleServerChecks";
 import { signInRole, type StackConfig } from "./stackConfig";
 import { accessOf, managedDatabases, profilesOf } from "./stackConfigAccess";
+import { checkWorkloads } from "./stackWorkloads";
 
 /** From the stack's configuration to the arguments of the components. No resource is registered here. */
 
@@ -59,6 +60,7 @@ export function checkStack(config: StackConfig, providers: ProviderEnvironments 
     checkPrincipals(config.server.authMode as AuthMode, knownAdministrators(config), knownPrincipals(config));
     checkMembershipCircles("principals.memberOf", config.principals);
     checkPrivileges(config);
+    checkWorkloads(config, expectedHost(config));
 }
 
 function checkPrivileges(config: StackConfig): void {
@@ -107,7 +109,7 @@ function knownPrincipals(config: StackConfig): PrincipalToCheck[] {
         name: p.name,
         objectId: p.objectId,
         principalType: p.principalType,
-        foundByName: p.objectId === undefined,
+        foundByName: p.objectId === undefined && p.identity === undefined,
     }));
 }
 
@@ -223,7 +225,12 @@ function addressPort(config: StackConfig): number | undefined {
     return address === undefined ? undefined : Number(address.slice(address.lastIndexOf(":") + 1));
 }
 
-export function principalSetArgs(config: StackConfig, host: pulumi.Input<string>): DatabasePrincipalSetArgs {
+/** @param objectIds of the managed identities that principals name, by their keys */
+export function principalSetArgs(
+    config: StackConfig,
+    host: pulumi.Input<string>,
+    objectIds: Record<string, pulumi.Input<string>> = {},
+): DatabasePrincipalSetArgs {
     return {
         connection: {
             host,
@@ -231,16 +238,22 @@ export function principalSetArgs(config: StackConfig, host: pulumi.Input<string>
             cloud: config.cloud as Cloud,
             address: config.hostAddresses[expectedHost(config)],
         },
-        principals: Object.fromEntries(config.principals.map((p) => [p.name, principalEntry(p)])),
+        principals: Object.fromEntries(
+            config.principals.map((p) => [p.name, principalEntry(p, p.identity && objectIds[p.identity])]),
+        ),
     };
 }
 
 /** One principal: its profiles are memberships beside its own. */
-export function principalEntry(principal: StackConfig["principals"][number]): PrincipalEntryArgs {
-    const { access: _, onDelete, principalType, memberOf, settings, ...rest } = principal;
+export function principalEntry(
+    principal: StackConfig["principals"][number],
+    identity?: pulumi.Input<string>,
+): PrincipalEntryArgs {
+    const { access: _, identity: _key, onDelete, principalType, memberOf, settings, ...rest } = principal;
     const given = accessOf(principal);
     return {
         ...rest,
+        objectId: identity ?? rest.objectId,
         principalType: principalType as PrincipalType,
         memberOf: [...given.memberOf, ...memberOf],
         settings: [...given.settings, ...settings],

@@ -1,3 +1,4 @@
+import { quoteBash } from "../components/shellQuoting";
 import { readEndpointFile } from "../emulator/endpoint";
 import { metadataEnvironment } from "../emulator/endpoint/environment";
 import type { LocalAzure } from "../emulator/localAzure";
@@ -22,6 +23,7 @@ const HELP = `npm run local: the stack local on a local Azure whose data stays, 
   npm run local -- up [--yes]                   any command of the Pulumi CLI, on the stack local:
   npm run local -- preview | refresh | destroy  (destroy with --run-program, so that retries work)
   npm run local -- token <name>                 a token: of a user, an application, a managed identity, or a member of a group
+  npm run local -- machine <name>               the environment of a workload on a virtual machine, for eval in a shell
   npm run local -- sign-in                      the psql line and the token command for each principal
   npm run local -- fault                        lets the local Azure be busy, throttled or broken; fault --help says more
   npm run local -- --real postgresql <command>  with the real provider of that name, which the CLI finds on PATH or among its plugins
@@ -49,6 +51,7 @@ async function main(given: string[]): Promise<number> {
     const kept = await keptAzure(scenarioNamed(name));
     if (command === undefined) return keepRunning(kept);
     if (command === "token") return printToken(kept, rest);
+    if (command === "machine") return printMachine(kept, rest);
     if (command === "sign-in") return printSignIn(kept);
     if (command === "fault") return fault(kept, rest);
     if (command === "--real") return runReal(kept, rest);
@@ -150,6 +153,18 @@ async function fault(kept: Kept, words: string[]): Promise<number> {
     }
     if (command.what === "help") return print(FAULT_HELP);
     return print(await runFaultCommand(await mustRun(kept), command));
+}
+
+async function printMachine(kept: Kept, words: string[]): Promise<number> {
+    if (words.length !== 1)
+        return misuse("say which virtual machine: npm run local -- machine <name or resource id>");
+    const session = await mustRun(kept);
+    const found = await callLocalAzure(session, "GET", `machine?name=${encodeURIComponent(words[0]!)}`);
+    const environment = metadataEnvironment(found.metadataService as string, process.env);
+    const lines = Object.entries(environment).map(([name, value]) =>
+        value === undefined ? `unset ${name}` : `export ${name}=${quoteBash(value)}`,
+    );
+    return print(`${lines.join("\n")}\n`);
 }
 
 async function mustRun({ stateFolder }: Kept): Promise<LocalSession> {

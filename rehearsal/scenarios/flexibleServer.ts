@@ -4,6 +4,7 @@ import { howToSignIn } from "../howToSignIn";
 import { signInAsEverybody, tryPrivileges } from "../rehearsal";
 import type { SignInResult } from "../signInAttempt";
 import { projectName } from "../stackFile";
+import { withWorkloadIds } from "../workloadPrincipals";
 import type { Deployed, RawConfig, Scenario } from "./scenario";
 
 /** What tells one scenario of a Flexible Server from another. */
@@ -19,7 +20,7 @@ export function flexibleServerScenario(given: FlexibleServerScenario): Scenario 
         ...scenario,
         host: (raw) => expectedHost(parsed(raw)),
         async attempt(deployed) {
-            const config = parsed(deployed.config);
+            const config = withWorkloadIds(parsed(deployed.config), deployed.azure.directory);
             const host = deployed.outputs.host as string;
             const privileges = await tryPrivileges(deployed.azure, config, host);
             const signIns = await signInAsEverybody(deployed.azure, config, host);
