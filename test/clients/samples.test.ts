@@ -51,7 +51,7 @@ function offline(what: string, { code, out, err }: Run): string {
  */
 function testSignIns(client: () => Client, unavailable: () => string = () => ""): void {
     const test = (title: string, work: () => Promise<void>) =>
-        it(title, async (t) => (unavailable() ? t.skip(unavailable()) : work()));
+        void it(title, async (t) => (unavailable() ? t.skip(unavailable()) : work()));
 
     const signIn = (identity: "worker" | "batch", user: string, more: Workload["environment"] = {}) => {
         const { clients, environment } = deployed.workload(identity, user);
