@@ -46,9 +46,20 @@ export default tseslint.config(
     },
     {
         files: ["components/**/*.ts"],
-        rules: oneWayImports("**/emulator/**", "**/rehearsal/**", "**/report/**", "**/config", "**/stack*"),
+        rules: oneWayImports(
+            "**/emulator/**",
+            "**/rehearsal/**",
+            "**/report/**",
+            "**/plan/**",
+            "**/policy/**",
+            "**/config",
+            "**/stack*",
+        ),
     },
-    { files: ["emulator/**/*.ts"], rules: oneWayImports("**/rehearsal/**", "**/report/**", "**/config") },
+    {
+        files: ["emulator/**/*.ts"],
+        rules: oneWayImports("**/rehearsal/**", "**/report/**", "**/plan/**", "**/policy/**", "**/config"),
+    },
     // What is printed is made from data alone: no part of the project, no file, no network.
     {
         files: ["report/*.ts", "report/access/render/**/*.ts"],

@@ -86,9 +86,10 @@ async function presentPlan(
     stack: string,
     isNew: boolean,
 ): Promise<{ plan: Plan; notes: Phrase[] }> {
-    const file = path.join(PROJECT_FOLDER, `Pulumi.${stack}.yaml`);
+    const name = `Pulumi.${stack}.yaml`;
+    const file = path.join(PROJECT_FOLDER, name);
     if (!isNew && !existsSync(file)) {
-        const note = phrase`There is no Pulumi.${stack}.yaml any more: the stack is gone, so everything is removed.`;
+        const note = phrase`There is no ${name} any more: the stack is gone, so everything is removed.`;
         return { plan: emptyPlan(project, stack), notes: [note] };
     }
     return { plan: await planStack({ project, stack, values: readStackValues(project, file) }), notes: [] };

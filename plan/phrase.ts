@@ -53,7 +53,6 @@ export function codeSpan(value: string): string {
     return `${fence}${pad}${text}${pad}${fence}`;
 }
 
-// eslint-disable-next-line no-misleading-character-class -- each is meant by itself
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
 
 /** Control, direction and zero-width characters as `\u{…}`. */

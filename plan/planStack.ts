@@ -57,20 +57,18 @@ function sorted<T>(items: readonly T[], key: (item: T) => string): T[] {
     return [...items].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
 
+const CONSOLE = { log: "info", info: "info", warn: "warning", error: "error" } as const;
+
 /** Without an engine the SDK writes `pulumi.log` to the console. */
 function captureMessages(): { messages: PlanMessage[]; stop: () => void } {
     const messages: PlanMessage[] = [];
-    const original = { log: console.log, info: console.info, warn: console.warn, error: console.error };
-    const note = (severity: PlanMessage["severity"]) => (text: unknown) =>
-        void messages.push({
-            severity,
-            text: String(text).replace(/^(info|warning|error): \[runtime\] /, ""),
-        });
-    Object.assign(console, {
-        log: note("info"),
-        info: note("info"),
-        warn: note("warning"),
-        error: note("error"),
-    });
+    const console = globalThis.console as unknown as Record<string, unknown>;
+    const original = Object.fromEntries(Object.keys(CONSOLE).map((name) => [name, console[name]]));
+    for (const [name, severity] of Object.entries(CONSOLE))
+        console[name] = (text: unknown) =>
+            void messages.push({
+                severity,
+                text: String(text).replace(/^(info|warning|error): \[runtime\] /, ""),
+            });
     return { messages, stop: () => void Object.assign(console, original) };
 }

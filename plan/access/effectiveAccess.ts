@@ -1,5 +1,5 @@
 import type { AccessModel, Principal } from "./accessModel";
-import { EVERYBODY, profileName, type RoleGrants } from "./roleGrants";
+import { EVERYBODY, profileName, type Privilege, type RoleGrants } from "./roleGrants";
 
 /** What principals may do in the end, through whatever memberships. Pure. */
 
@@ -7,6 +7,7 @@ export interface EffectiveProfile {
     database: string;
     profile: string;
     role: string;
+    privileges: Privilege[];
     /** Names of the roles in between, from the principal on; empty for its own. The shortest way. */
     via: string[];
 }
@@ -20,6 +21,7 @@ export function effectiveProfiles(model: AccessModel, principal: Principal): Eff
             database: role.database,
             profile: profileName(role),
             role: role.role,
+            privileges: role.privileges,
             via: reached.get(role.role)!,
         }))
         .sort((a, b) => compare(`${a.database} ${a.profile}`, `${b.database} ${b.profile}`));

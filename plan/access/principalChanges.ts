@@ -1,7 +1,9 @@
 import { PROFILES as BUILT_IN_PROFILES } from "../../components/databaseAccessPlan";
 import { listed, phrase, plainWords, type Phrase } from "../phrase";
+import { principalDetails } from "./principalDetails";
 import { matchIdentities, someone, type AccessChange } from "./accessChange";
 import type { AccessModel, Principal } from "./accessModel";
+import { privilegesInWords } from "./grantWords";
 import { effectiveProfiles, type EffectiveProfile } from "./effectiveAccess";
 
 /** What changes for database principals: sign-in, administrator rights, MFA, profiles, memberships, settings, removal. Pure. */
@@ -115,7 +117,7 @@ function compareOne(
             after ? effectiveProfiles(now, after) : [],
         ),
         ...memberships(about, who, before, after, old, now),
-        ...(after ? details(about, who, before, after) : []),
+        ...(after ? principalDetails(about, who, before, after) : []),
     ];
 }
 
@@ -169,9 +171,11 @@ function profileChange(
     about: Pick<AccessChange, "who" | "objectId">,
     who: Phrase,
     effect: "gains" | "loses",
-    { database, profile, via }: EffectiveProfile,
+    gained: EffectiveProfile,
 ): AccessChange {
-    const sentence = phrase`${who} ${plainWords(effect)} the profile ${profile} on the database ${database}${through(via)}.`;
+    const { database, profile, via } = gained;
+    const may = effect === "gains" ? meaning(gained) : plainWords("");
+    const sentence = phrase`${who} ${plainWords(effect)} the profile ${profile} on the database ${database}${may}${through(via)}.`;
     return { ...about, topic: "privileges", effect, database, profile, sentence };
 }
 
@@ -185,11 +189,23 @@ function swapped(
     const { database, profile } = gained;
     const [old, now] = [PROFILES.indexOf(lost.profile), PROFILES.indexOf(profile)];
     const effect = old < 0 || now < 0 ? "changes" : now > old ? "gains" : "loses";
-    const sentence = phrase`${who} has the profile ${profile} on the database ${database}${through(gained.via)}, before ${lost.profile}${through(lost.via)}.`;
+    const sentence = phrase`${who} has the profile ${profile} on the database ${database}${meaning(gained)}${through(gained.via)}, before ${lost.profile}${through(lost.via)}.`;
     return { ...about, topic: "privileges", effect, database, profile, sentence };
 }
 
 const PROFILES: readonly string[] = BUILT_IN_PROFILES;
+
+const MEANINGS: Record<string, string> = {
+    readonly: "may read all of it",
+    readwrite: "may read and write all of it",
+    owner: "may make, change and drop all of it",
+};
+
+/** For readers who do not know the profiles. */
+function meaning({ profile, privileges }: EffectiveProfile): Phrase {
+    if (Object.hasOwn(MEANINGS, profile)) return phrase` (${plainWords(MEANINGS[profile]!)})`;
+    return phrase` (${privilegesInWords(privileges)})`;
+}
 
 function through(via: string[]): Phrase {
     return via.length > 0 ? phrase` through ${listed(via)}` : plainWords("");
@@ -225,62 +241,6 @@ function memberships(
                 sentence: phrase`${who} is no member of the role ${role} any more.`,
             })),
     ];
-}
-
-function details(
-    about: Pick<AccessChange, "who" | "objectId">,
-    who: Phrase,
-    before: Principal | undefined,
-    after: Principal,
-): AccessChange[] {
-    const change = (sentence: Phrase): AccessChange => ({
-        ...about,
-        topic: "roles",
-        effect: "changes",
-        sentence,
-    });
-    const [old, now] = [settingsOf(before), settingsOf(after)];
-    const changes = [...now]
-        .filter(([name, value]) => old.get(name) !== value)
-        .map(([name, value]) => {
-            const earlier = old.get(name);
-            const was = earlier === undefined ? plainWords("") : phrase`, before ${earlier}`;
-            return change(phrase`${who} has the setting ${name} = ${value}${was}.`);
-        });
-    const gone = [...old.keys()].filter((name) => !now.has(name));
-    if (gone.length > 0) changes.push(change(phrase`${who} has no longer the setting ${listed(gone)}.`));
-    const [limitBefore, limit] = [before?.connectionLimit ?? -1, after.connectionLimit];
-    if (limit !== limitBefore)
-        changes.push(
-            change(
-                phrase`${who} may have ${connections(limit)} at once, before ${connections(limitBefore)}.`,
-            ),
-        );
-    if (before && removal(before) !== removal(after))
-        changes.push(
-            change(phrase`When ${who} is removed: onDelete ${removal(after)}, before ${removal(before)}.`),
-        );
-    else if (!before && after.onDelete.action === "Drop")
-        changes.push(change(phrase`When ${who} is removed, what it owns is dropped (onDelete Drop).`));
-    return changes;
-}
-
-/** By name and database. That members of an owner profile act as its role is part of the profile. */
-function settingsOf(principal: Principal | undefined): Map<string, string> {
-    const entries = (principal?.settings ?? [])
-        .filter(
-            (s) => !(s.name === "role" && s.database !== undefined && principal!.memberOf.includes(s.value)),
-        )
-        .map((s): [string, string] => [s.database ? `${s.name} in ${s.database}` : s.name, s.value]);
-    return new Map(entries);
-}
-
-function connections(limit: number): Phrase {
-    return plainWords(limit < 0 ? "any number of connections" : `${limit} connections`);
-}
-
-function removal({ onDelete }: Principal): string {
-    return [onDelete.action, onDelete.reassignTo].filter(Boolean).join(" to ");
 }
 
 function subject(principal: Principal): Pick<AccessChange, "who" | "objectId"> {

@@ -28,9 +28,10 @@ export async function planOfBase(
     stack: string,
     env: NodeJS.ProcessEnv,
 ): Promise<EvaluatedBase> {
-    const file = path.join(base.folder, `Pulumi.${stack}.yaml`);
+    const name = `Pulumi.${stack}.yaml`;
+    const file = path.join(base.folder, name);
     if (!existsSync(file)) {
-        const note = phrase`${base.ref} has no Pulumi.${stack}.yaml: the stack is new, so everything is added.`;
+        const note = phrase`${base.ref} has no ${name}: the stack is new, so everything is added.`;
         return { plan: emptyPlan(project, stack), program: "none", notes: [note] };
     }
     const obstacle = whyNotItsOwn(base);
@@ -39,7 +40,7 @@ export async function planOfBase(
         if (plan.formatVersion === PLAN_FORMAT) return { plan, program: "own", notes: [] };
     }
     const why = obstacle ?? phrase`its plan has another format`;
-    const note = phrase`${base.ref} is evaluated with the present program and its own Pulumi.${stack}.yaml, because ${why}: what changed in the program itself does not show.`;
+    const note = phrase`${base.ref} is evaluated with the present program and its own ${name}, because ${why}: what changed in the program itself does not show.`;
     const plan = await planStack({ project, stack, values: readStackValues(project, file) });
     return { plan, program: "present", notes: [note] };
 }

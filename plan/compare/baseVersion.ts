@@ -25,12 +25,14 @@ export function openBaseVersion(projectFolder: string, ref: string): BaseVersion
             failure: `git knows no commit '${ref}'. In a shallow clone, fetch it first: git fetch --depth=1 origin ${ref}`,
         },
     );
-    const prefix = git(projectFolder, ["rev-parse", "--show-prefix"]);
+    const prefix = git(projectFolder, ["rev-parse", "--show-prefix"]).replace(/\/$/, "");
+    // From a subfolder git would check out that folder's files alone.
+    const repository = git(projectFolder, ["rev-parse", "--show-toplevel"]);
     const parent = mkdtempSync(path.join(tmpdir(), "plan-base-"));
     const remove = () => rmSync(parent, { recursive: true, force: true });
     try {
         const folder = path.join(parent, "project");
-        checkOut(projectFolder, prefix === "" ? commit : `${commit}:${prefix.replace(/\/$/, "")}`, folder);
+        checkOut(repository, `${commit}:${prefix}`, folder);
         linkPackages(projectFolder, folder);
         return { ref, commit, folder, samePackages: samePackages(projectFolder, folder), remove };
     } catch (error) {
@@ -40,11 +42,11 @@ export function openBaseVersion(projectFolder: string, ref: string): BaseVersion
 }
 
 /** With an index of its own, so that nothing of the repository changes. */
-function checkOut(projectFolder: string, tree: string, folder: string): void {
+function checkOut(repository: string, tree: string, folder: string): void {
     mkdirSync(folder);
     const env = { GIT_INDEX_FILE: path.join(path.dirname(folder), "index") };
-    git(projectFolder, ["read-tree", tree], { env });
-    git(projectFolder, ["checkout-index", "--all", "--force", `--prefix=${folder}${path.sep}`], { env });
+    git(repository, ["read-tree", tree], { env });
+    git(repository, ["checkout-index", "--all", "--force", `--prefix=${folder}${path.sep}`], { env });
 }
 
 function git(

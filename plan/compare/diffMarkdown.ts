@@ -1,16 +1,15 @@
-import { codeSpan, plainWords, render, visible, type Phrase } from "../phrase";
+import { codeSpan, plainWords, render, type Phrase } from "../phrase";
 import { urnName } from "../planDocument";
 import {
     accessByTopic,
     accessSummary,
-    isEmpty,
     RESOURCE_SIGNS,
     resourcesInOrder,
     resourceSummary,
     SIGNS,
     valueText,
 } from "./diffView";
-import type { PlanDiff } from "./planDiff";
+import { somethingChanges, type PlanDiff } from "./planDiff";
 import type { PropertyChange, ResourceChange } from "./resourceChanges";
 
 /** A comment on GitHub has at most 65,536 characters. */
@@ -24,8 +23,8 @@ const LONGEST = 60_000;
 export function diffMarkdown(diff: PlanDiff, baseName: string): string {
     const blocks = [
         `<!-- plan:diff ${diff.stack} -->`,
-        `### Stack ${codeSpan(diff.stack)}: ${isEmpty(diff) ? "nothing changes" : accessSummary(diff.access)}`,
-        `Compared with ${codeSpan(baseName)}. Access: ${accessSummary(diff.access)}. Resources: ${resourceSummary(diff.resources)}.`,
+        `### Access to the stack ${codeSpan(diff.stack)}: ${somethingChanges(diff) ? accessSummary(diff.access) : "nothing changes"}`,
+        `Compared with ${codeSpan(baseName)}. Resources: ${resourceSummary(diff.resources)}.`,
         ...quoteBlock(diff.notes, "NOTE"),
         ...problemBlock(diff),
         ...quoteBlock(diff.warnings, "WARNING"),
@@ -101,5 +100,5 @@ function propertyLine(change: PropertyChange): string {
               ? plainWords(`removed, was ${codeSpan(before)}`)
               : plainWords(`${codeSpan(before)} → ${codeSpan(after)}`);
     const replaces = change.replaces ? " (**replaces**)" : "";
-    return `${codeSpan(visible(change.path))}: ${inline(what)}${replaces}`;
+    return `${codeSpan(change.path)}: ${inline(what)}${replaces}`;
 }

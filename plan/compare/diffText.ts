@@ -4,14 +4,13 @@ import { problemLines } from "../planText";
 import {
     accessByTopic,
     accessSummary,
-    isEmpty,
     RESOURCE_SIGNS,
     resourcesInOrder,
     resourceSummary,
     SIGNS,
     valueText,
 } from "./diffView";
-import type { PlanDiff } from "./planDiff";
+import { somethingChanges, type PlanDiff } from "./planDiff";
 import type { PropertyChange, ResourceChange } from "./resourceChanges";
 
 /** A diff for people at a terminal. */
@@ -22,6 +21,13 @@ export function diffText(diff: PlanDiff, baseName: string, style: Style): string
         ...problemLines(diff, style),
         ...diff.warnings.map((warning) => style.bad(`Warning: ${render(warning, quoted)}`)),
         ...diff.messages.map(({ text }) => style.bad(`Warning: ${visible(text)}`)),
+        ...(!somethingChanges(diff) ? ["Nothing changes."] : changeLines(diff, style)),
+    ];
+    return `${lines.join("\n")}\n`;
+}
+
+function changeLines(diff: PlanDiff, style: Style): string[] {
+    return [
         "",
         style.bold(`Access: ${accessSummary(diff.access)}`),
         ...accessLines(diff, style),
@@ -29,7 +35,6 @@ export function diffText(diff: PlanDiff, baseName: string, style: Style): string
         style.bold(`Resources: ${resourceSummary(diff.resources)}`),
         ...resourcesInOrder(diff.resources).flatMap((resource) => resourceLines(resource, style)),
     ];
-    return isEmpty(diff) ? `${lines.slice(0, 1).join("\n")}: nothing changes\n` : `${lines.join("\n")}\n`;
 }
 
 function accessLines({ access }: PlanDiff, style: Style): string[] {

@@ -1,6 +1,5 @@
 import { TOPICS, type AccessChange, type Topic } from "../access/accessChange";
 import { shown } from "../planText";
-import type { PlanDiff } from "./planDiff";
 import type { PropertyChange, ResourceChange } from "./resourceChanges";
 
 /** What the forms of a diff share: how it is summed up and laid out. Pure. */
@@ -49,8 +48,4 @@ export function valueText(change: PropertyChange, side: "before" | "after"): str
     if (!(side in change)) return undefined;
     const text = shown(change[side]);
     return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
-}
-
-export function isEmpty({ access, resources }: PlanDiff): boolean {
-    return access.length === 0 && resources.length === 0;
 }

@@ -18,7 +18,14 @@ export async function diffResource(
     const { type, urn } = after;
     if (type.startsWith("azure-postgres-entra:")) {
         const ours = new AzurePostgresEntraProvider();
-        const { detailedDiff } = await ours.diff(parseUrn(urn), "", {}, before.inputs, after.inputs);
+        // What the last deployment made is what its inputs said.
+        const { detailedDiff } = await ours.diff(
+            parseUrn(urn),
+            "",
+            before.inputs,
+            before.inputs,
+            after.inputs,
+        );
         return { detailedDiff, replacementKnown: true };
     }
     const table = tableOf(type);
