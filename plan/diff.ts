@@ -12,6 +12,7 @@ import { diffPlans, somethingChanges } from "./compare/planDiff";
 import { forgetDeployment, withoutDeployment } from "./environment";
 import { phrase, type Phrase } from "./phrase";
 import type { Plan } from "./planDocument";
+import { rulesOf } from "./planPolicies";
 import { planStack } from "./planStack";
 import { readStackValues } from "./stackValues";
 
@@ -25,7 +26,8 @@ loses what. Without credentials, CLI or network. Nothing is touched.
   npm run plan:diff -- --help                             this text
 
 The base is evaluated by its own program. Where that cannot run (it has no plan command, or other packages), the present
-program is run with the base's Pulumi.<stack>.yaml, and the output says so. Values of secrets are not compared.
+program is run with the base's Pulumi.<stack>.yaml, and the output says so. Values of secrets are not compared. What violates
+the policy pack is told, with policy/<stack>.json, and whether it is new; npm run plan ends with 3 where it is mandatory.
 
 Exit codes: 0; 2 where something changes and --exit-code is given; 1 for a failure or a wrong command line.
 NO_COLOR is honoured. Progress goes to standard error.
@@ -77,7 +79,8 @@ async function compareWith(base: BaseVersion, stack: string) {
         planOfBase(base, project, stack, environment),
     );
     const after = await step(`evaluating ${stack}`, presentPlan(project, stack, before.program === "none"));
-    const diff = await diffPlans(before.plan, after.plan, [...before.notes, ...after.notes]);
+    const rules = rulesOf(PROJECT_FOLDER, stack, undefined);
+    const diff = await diffPlans(before.plan, after.plan, [...before.notes, ...after.notes], rules);
     return { diff, program: before.program };
 }
 

@@ -23,6 +23,7 @@ export function diffJson(diff: PlanDiff, base: BaseDescription): string {
         warnings: diff.warnings.map((warning) => render(warning, quoted)),
         problems: diff.problems,
         messages: diff.messages,
+        violations: diff.violations,
         access: diff.access.map(({ sentence, ...change }) => ({ ...change, text: render(sentence, quoted) })),
         resources: diff.resources,
     };

@@ -32,6 +32,7 @@ export function diffMarkdown(diff: PlanDiff, baseName: string): string {
             diff.messages.map(({ text }) => codePhrase(text)),
             "WARNING",
         ),
+        ...policyBlock(diff),
         ...accessBlocks(diff),
     ];
     const head = blocks.join("\n\n");
@@ -57,6 +58,16 @@ function problemBlock({ problems }: PlanDiff): string[] {
     return lines.length > 0
         ? [["> [!CAUTION]", "> A deployment would be refused:", ...lines].join("\n")]
         : [];
+}
+
+function policyBlock({ violations }: PlanDiff): string[] {
+    const lines = violations.map(({ rule, level, isNew, message }) => {
+        const how = isNew ? `${level}, new` : level;
+        return `> - **${rule}** (${how}): ${codeSpan(message)}`;
+    });
+    if (lines.length === 0) return [];
+    const kind = violations.some((v) => v.level === "mandatory") ? "CAUTION" : "WARNING";
+    return [[`> [!${kind}]`, "> Policies are violated:", ...lines].join("\n")];
 }
 
 function accessBlocks({ access }: PlanDiff): string[] {

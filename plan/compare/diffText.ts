@@ -21,6 +21,10 @@ export function diffText(diff: PlanDiff, baseName: string, style: Style): string
         ...problemLines(diff, style),
         ...diff.warnings.map((warning) => style.bad(`Warning: ${render(warning, quoted)}`)),
         ...diff.messages.map(({ text }) => style.bad(`Warning: ${visible(text)}`)),
+        ...diff.violations.map((v) => {
+            const line = `Policy, ${v.level}${v.isNew ? ", new" : ""}: ${v.rule}: ${visible(v.message)}`;
+            return v.level === "mandatory" ? style.bad(line) : line;
+        }),
         ...(!somethingChanges(diff) ? ["Nothing changes."] : changeLines(diff, style)),
     ];
     return `${lines.join("\n")}\n`;

@@ -2,6 +2,8 @@ import { accessDiff } from "../access/accessDiff";
 import type { AccessChange } from "../access/accessChange";
 import type { Phrase } from "../phrase";
 import type { Plan, PlanMessage, PlanProblem } from "../planDocument";
+import { isNewIn, policyReport, type StackRules } from "../planPolicies";
+import type { Violation } from "../../policy/violations";
 import { resourceChanges, type ResourceChange } from "./resourceChanges";
 import { changeWarnings } from "./warnings";
 
@@ -18,10 +20,18 @@ export interface PlanDiff {
     problems: PlanProblem[];
     /** What the new version's program warns of. */
     messages: PlanMessage[];
+    /** What the new version violates, and whether the old one did not. */
+    violations: (Violation & { isNew: boolean })[];
 }
 
-export async function diffPlans(before: Plan, after: Plan, notes: Phrase[] = []): Promise<PlanDiff> {
+export async function diffPlans(
+    before: Plan,
+    after: Plan,
+    notes: Phrase[] = [],
+    rules: StackRules = { rules: [] },
+): Promise<PlanDiff> {
     const resources = await resourceChanges(before, after);
+    const isNew = isNewIn(policyReport(rules, before));
     return {
         project: after.project,
         stack: after.stack,
@@ -31,6 +41,7 @@ export async function diffPlans(before: Plan, after: Plan, notes: Phrase[] = [])
         resources,
         problems: after.problems,
         messages: after.messages.filter((message) => message.severity !== "info"),
+        violations: policyReport(rules, after).violations.map((v) => ({ ...v, isNew: isNew(v) })),
     };
 }
 
