@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, test, type TestContext } from "node:test";
 import { attachPatch, detachPatch, isAttached } from "../../components/provider/machineIdentity";
@@ -33,7 +33,8 @@ async function fakeApi(test: TestContext, identity: PropertyMap | undefined, nex
     const machine = { identity, etag: '"1"', properties: { provisioningState: "Succeeded" } };
     const asked: { method: string; url: string; etag?: string; authorization?: string; body?: unknown }[] =
         [];
-    const server = createServer(async (message, response) => {
+    const server = createServer((message, response) => void answer(message, response));
+    const answer = async (message: IncomingMessage, response: ServerResponse) => {
         let text = "";
         for await (const chunk of message) text += chunk;
         const body = text ? JSON.parse(text) : undefined;
@@ -46,7 +47,7 @@ async function fakeApi(test: TestContext, identity: PropertyMap | undefined, nex
         }
         if (message.method === "PATCH") machine.identity = merged(machine.identity, body.identity);
         response.end(JSON.stringify(machine));
-    });
+    };
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     test.after(() => server.close());
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
