@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isEvaluatedOnly } from "./evaluation";
-import { parseStackConfig, StackConfigError, type StackConfig } from "./stackConfig";
+import { StackConfigError } from "./stackConfig";
 import type { ProviderEnvironments } from "./stackResources";
+import { parseStack, type Stack } from "./stackSystem";
 import { UserMistake } from "./userMistake";
-
-export type { StackConfig } from "./stackConfig";
 
 /** What the configuration or the environment tells Pulumi's providers of the cloud that they work in. */
 export function providerEnvironments(): ProviderEnvironments {
@@ -18,9 +17,9 @@ export function providerEnvironments(): ProviderEnvironments {
  *
  * @throws RunError, which the CLI shows without a stack, that names every wrong key, what was given and what is allowed.
  */
-export function readStackConfig(): StackConfig {
+export function readStack(): Stack {
     try {
-        return parseStackConfig(pulumi.getProject(), pulumi.runtime.allConfig(), {
+        return parseStack(pulumi.getProject(), pulumi.runtime.allConfig(), {
             allowPlaceholders: isEvaluatedOnly(),
         });
     } catch (error) {

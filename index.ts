@@ -1,36 +1,37 @@
-import * as azure from "@pulumi/azure-native/resources";
 import { getClientConfigOutput } from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 import { EntraAdminGroup, EntraNetwork, FlexibleServer } from "./components/index";
 import { requireLocalAzure } from "./components/provider/localAzure";
-import { providerEnvironments, readStackConfig } from "./config";
+import { providerEnvironments, readStack } from "./config";
+import { makeCosmosCluster } from "./cosmosProgram";
 import { tellWhoSignsIn } from "./deployer";
 import { isEvaluatedOnly } from "./evaluation";
 import { makePrincipals } from "./principals";
 import { makePrivileges } from "./privileges";
+import { makeResourceGroup } from "./resourceGroup";
 import { signInLines } from "./signInLines";
-import { adminGroupArgs, checkStack, NAMES, networkArgs, serverArgs } from "./stackResources";
+import { checkSystem } from "./stackSystemChecks";
+import { adminGroupArgs, NAMES, networkArgs, serverArgs } from "./stackResources";
 import { UserMistake } from "./userMistake";
 import { makeWorkloads, workloadOutputs } from "./workloads";
 
 const refuse = (mistake: Error) => Promise.reject(new UserMistake(mistake.message));
 
-/** The program: configuration, checks, then resource group, network, admin group, server, privileges and principals, in this order. */
+/**
+ * The program: configuration, checks, then what the stack's database system is made of. For a Flexible Server: resource group,
+ * network, admin group, server, privileges and principals, in this order.
+ */
 export = async () => {
-    const config = readStackConfig();
-    checkStack(config, providerEnvironments());
-    if (config.cloud === "Local" && !isEvaluatedOnly()) await requireLocalAzure().catch(refuse);
+    const stack = readStack();
+    checkSystem(stack, providerEnvironments());
+    if (stack.config.cloud === "Local" && !isEvaluatedOnly()) await requireLocalAzure().catch(refuse);
+    if (stack.system === "cosmosCluster") return makeCosmosCluster(stack.config);
+    const { config } = stack;
 
     const caller = getClientConfigOutput();
     tellWhoSignsIn(config, caller.objectId);
     const tenantId = config.tenantId ?? caller.tenantId;
-    const resourceGroupName = config.resourceGroup.existing
-        ? config.resourceGroup.name
-        : new azure.ResourceGroup("resource-group", {
-              resourceGroupName: config.resourceGroup.name,
-              location: config.location,
-              tags: config.server.tags,
-          }).name;
+    const resourceGroupName = makeResourceGroup(config, config.server.tags);
 
     const network = networkArgs(config, resourceGroupName);
     const entraNetwork = network && new EntraNetwork(NAMES.network, network);

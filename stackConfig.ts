@@ -8,10 +8,13 @@ export type { StackConfig } from "./stackConfigSchema";
 /** Validation of a stack's configuration: every mistake at once, each with its key, what was given and what is allowed. Pure. */
 
 /** Keys whose values never appear in a message. */
-const SECRET_KEYS = new Set(["administratorPassword"]);
+const SECRET_KEYS = new Set(["administratorPassword", "citusPassword", "nativeRolePasswords"]);
 
 /** Keys that hold plain text in the YAML file; every other key holds an object or a list. */
-const PLAIN_KEYS = new Set(["cloud", "location", "tenantId", "administratorPassword", "signInAs"]);
+const PLAIN_KEYS = new Set([
+    ...["cloud", "location", "tenantId", "signInAs"],
+    ...["administratorPassword", "citusPassword"],
+]);
 
 export class StackConfigError extends Error {
     constructor(readonly problems: string[]) {
@@ -35,17 +38,35 @@ export function parseStackConfig(
     raw: Record<string, string>,
     options: { allowPlaceholders?: boolean } = {},
 ): StackConfig {
+    return parseWith(stackConfigSchema, crossChecks, project, raw, options);
+}
+
+/**
+ * The same for any system's schema.
+ *
+ * @param crossChecks what is wrong beyond the schema, in words
+ */
+export function parseWith<T extends z.ZodType>(
+    schema: T,
+    crossChecks: (project: string, config: z.infer<T>) => string[],
+    project: string,
+    raw: Record<string, string>,
+    options: { allowPlaceholders?: boolean } = {},
+): z.infer<T> {
     const values = ownValues(project, raw);
-    const result = stackConfigSchema.safeParse(values, { reportInput: true });
+    const result = schema.safeParse(values, { reportInput: true });
     if (!result.success)
-        throw new StackConfigError(result.error.issues.flatMap((i) => describeIssue(project, values, i)));
+        throw new StackConfigError(
+            result.error.issues.flatMap((i) => describeIssue(schema, project, values, i)),
+        );
     const problems = crossChecks(project, result.data);
     if (!options.allowPlaceholders) problems.push(...placeholders(project, values));
     if (problems.length > 0) throw new StackConfigError(problems);
     return result.data;
 }
 
-function ownValues(project: string, raw: Record<string, string>): Record<string, unknown> {
+/** The stack's own values, by key; objects and lists are read. */
+export function ownValues(project: string, raw: Record<string, string>): Record<string, unknown> {
     const values: Record<string, unknown> = {};
     for (const [fullKey, value] of Object.entries(raw)) {
         const [namespace, key] = splitKey(fullKey);
@@ -70,10 +91,10 @@ function parseJson(value: string): unknown {
 
 type Issue = z.core.$ZodIssue;
 
-function describeIssue(project: string, values: unknown, issue: Issue): string[] {
+function describeIssue(schema: z.ZodType, project: string, values: unknown, issue: Issue): string[] {
     const key = keyOf(project, issue.path);
     if (issue.code === "unrecognized_keys")
-        return issue.keys.map((unknown) => unknownKey(project, values, issue.path, unknown));
+        return issue.keys.map((unknown) => unknownKey(schema, project, values, issue.path, unknown));
     if (issue.code === "invalid_union") {
         const { access } = issue.input as { access?: unknown };
         return [
@@ -96,16 +117,22 @@ const MISPLACED: Record<string, string> = {
         "a delegated subnet excludes public access, so a private server has no firewall rules; use the network security group, or access: Public",
 };
 
-function unknownKey(project: string, values: unknown, path: readonly PropertyKey[], key: string): string {
-    const known = knownKeys(path, values);
+function unknownKey(
+    schema: z.ZodType,
+    project: string,
+    values: unknown,
+    path: readonly PropertyKey[],
+    key: string,
+): string {
+    const known = knownKeys(schema, path, values);
     const misplaced = MISPLACED[[...path, key].join(".")];
     const list = known.length > 0 ? `; allowed here: ${known.join(", ")}` : "";
     return `${keyOf(project, [...path, key])}: unknown key${misplaced ? `; ${misplaced}` : ""}${list}`;
 }
 
 /** The keys that a path of the configuration may have, found by walking the schema, and the values to tell its forms apart. */
-function knownKeys(path: readonly PropertyKey[], values: unknown): string[] {
-    let schema: unknown = stackConfigSchema;
+function knownKeys(whole: z.ZodType, path: readonly PropertyKey[], values: unknown): string[] {
+    let schema: unknown = whole;
     let value = values;
     for (const part of path) {
         schema = step(unwrap(schema, value), part);

@@ -5,14 +5,14 @@ import { z } from "zod";
  * Rules of names, network and principals are the components' own; here is only what is not theirs.
  */
 
-const text = z.string().min(1);
-const guid = z.guid(
+export const text = z.string().min(1);
+export const guid = z.guid(
     "an object id is a GUID, for instance 8f3b7c52-1d04-4c39-9a6e-2b1f0c7d5e61 (`az ad signed-in-user show --query id`)",
 );
 
-const principalType = z.enum(["User", "Group", "ServicePrincipal"]);
+export const principalType = z.enum(["User", "Group", "ServicePrincipal"]);
 
-const administrator = z.strictObject({
+export const administrator = z.strictObject({
     principalName: text,
     objectId: guid,
     principalType,
@@ -32,7 +32,7 @@ const adminGroup = z
             "an existing group keeps its own owners and members: leave both out, or set existing to false",
     });
 
-const firewallRule = z.strictObject({ name: text, startIpAddress: z.ipv4(), endIpAddress: z.ipv4() });
+export const firewallRule = z.strictObject({ name: text, startIpAddress: z.ipv4(), endIpAddress: z.ipv4() });
 
 const publicNetwork = z.strictObject({
     access: z.literal("Public"),
@@ -100,7 +100,7 @@ const server = z.strictObject({
 });
 
 /** What a profile of one's own may do in one schema; which privileges there are is the component's rule. */
-const schemaPrivileges = z.strictObject({
+export const schemaPrivileges = z.strictObject({
     schema: text,
     usage: z.array(text).optional(),
     tables: z.array(text).optional(),
@@ -170,11 +170,14 @@ const hostAndPort = text.refine((address) => {
     return port !== undefined && Number(port) >= 1 && Number(port) <= 65535;
 }, "an address is host:port with a port from 1 to 65535, for instance 127.0.0.1:6432");
 
+export const resourceGroup = z.strictObject({ name: text, existing: z.boolean().default(false) });
+
+/** A stack with a Flexible Server. `stackSystem.ts` has the other systems. */
 export const stackConfigSchema = z.strictObject({
     cloud: z.enum(["Public", "China", "UsGovernment", "Local"]).default("Public"),
     location: text,
     tenantId: guid.optional(),
-    resourceGroup: z.strictObject({ name: text, existing: z.boolean().default(false) }),
+    resourceGroup,
     server,
     administratorPassword: text.optional(),
     administrators: z.array(administrator).default([]),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as postgresql from "@pulumi/postgresql";
 import { Cloud } from "./clouds";
-import type { DatabaseAccessArgs } from "./databaseAccessArgs";
+import { DatabaseService, type DatabaseAccessArgs } from "./databaseAccessArgs";
 import { checkDatabaseAccess } from "./databaseAccessChecks";
 import { accessPlan, OWNER_PROFILE, type AccessPlan } from "./databaseAccessPlan";
 import { plainValue, readyAfter, validatedIfGiven } from "./inputs";
@@ -53,7 +53,7 @@ function makeProvider(
 ): postgresql.Provider {
     const fetchesToken = pulumi
         .output(args.cloud)
-        .apply((cloud = Cloud.Public) => cloud === Cloud.Public || cloud === Cloud.Local);
+        .apply((cloud = Cloud.Public) => fetches(cloud, args.service));
     const tenantId = pulumi.output(
         validatedIfGiven(args.tenantId, (value) => checkTenantId("tenantId", value)),
     );
@@ -76,6 +76,11 @@ function makeProvider(
         },
         opts,
     );
+}
+
+/** Its audience is that of Flexible Server in the public cloud, which the local Azure stands in for. */
+function fetches(cloud: Cloud, service: DatabaseService = DatabaseService.FlexibleServer): boolean {
+    return service === DatabaseService.FlexibleServer && (cloud === Cloud.Public || cloud === Cloud.Local);
 }
 
 /**
@@ -102,14 +107,16 @@ function makeAll(
             next((opts) => new postgresql.Role(`${name}-${profile}`, { name: role, login: false }, opts)),
         );
     const { [OWNER_PROFILE]: owner, ...others } = plan.roles;
-    makeRole(OWNER_PROFILE, owner!);
-    // Made before the other roles and so removed after them: what the owner's objects grant them only the owner can revoke.
-    const administrator = { role: user, grantRole: owner! };
-    // From PostgreSQL 16 on whoever makes a role has ADMIN OPTION on it, which the provider takes for a change of this one.
-    const ignoreChanges = ["withAdminOption"];
-    const member = (opts: pulumi.CustomResourceOptions) =>
-        new postgresql.GrantRole(`${name}-administrator`, administrator, { ...opts, ignoreChanges });
-    roles.push(next(member));
+    if (owner !== undefined) {
+        makeRole(OWNER_PROFILE, owner);
+        // Made before the other roles and so removed after them: what the owner's objects grant them only the owner can revoke.
+        const administrator = { role: user, grantRole: owner };
+        // From PostgreSQL 16 on whoever makes a role has ADMIN OPTION on it, which the provider takes for a change of this one.
+        const ignoreChanges = ["withAdminOption"];
+        const member = (opts: pulumi.CustomResourceOptions) =>
+            new postgresql.GrantRole(`${name}-administrator`, administrator, { ...opts, ignoreChanges });
+        roles.push(next(member));
+    }
     for (const [profile, role] of Object.entries(others)) makeRole(profile, role);
     for (const schema of plan.schemas) {
         const inputs = { name: schema, database, owner };

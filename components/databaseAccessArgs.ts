@@ -1,6 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "./clouds";
 
+/** Which service the database is of. */
+export enum DatabaseService {
+    FlexibleServer = "FlexibleServer",
+    /** Azure Cosmos DB for PostgreSQL, where nobody makes roles by SQL. */
+    CosmosCluster = "CosmosCluster",
+}
+
 /** Inputs of a DatabaseAccess. */
 export interface DatabaseAccessArgs {
     /** Host name of the server, which TLS always checks. */
@@ -19,6 +26,11 @@ export interface DatabaseAccessArgs {
      * is taken from the environment variable PGPASSWORD. Default: Public.
      */
     cloud?: pulumi.Input<Cloud>;
+    /**
+     * Which service the database is of. With CosmosCluster the token is taken from PGPASSWORD, as its audience is another one (F49), and
+     * grantees take the place of profile roles. Default: FlexibleServer.
+     */
+    service?: DatabaseService;
     /** Name of the database, which must exist. */
     database: string;
     /**
@@ -30,6 +42,19 @@ export interface DatabaseAccessArgs {
     profiles?: AccessProfileArgs[];
     /** Roles whose later objects the profiles cover too, beside the owner profile's. */
     objectOwners?: string[];
+    /**
+     * Roles that are given a profile's privileges themselves, without a role for the profile: for a CosmosCluster, whose roles are made by
+     * the resource API alone (F80). The profile owner is not among them: objects belong to whoever makes them.
+     */
+    grantees?: DatabaseGranteeArgs[];
+}
+
+/** A role and the profile whose privileges it has. */
+export interface DatabaseGranteeArgs {
+    /** Name of the role, which must exist. */
+    role: string;
+    /** readonly, readwrite or one of profiles. */
+    profile: string;
 }
 
 /** A profile of one's own: a role that has these privileges and no other. */

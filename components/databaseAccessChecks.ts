@@ -1,5 +1,10 @@
 import { Cloud } from "./clouds";
-import type { AccessProfileArgs, DatabaseAccessArgs, SchemaPrivilegesArgs } from "./databaseAccessArgs";
+import {
+    DatabaseService,
+    type AccessProfileArgs,
+    type DatabaseAccessArgs,
+    type SchemaPrivilegesArgs,
+} from "./databaseAccessArgs";
 import { OWNER_PROFILE, PROFILES, profileRole } from "./databaseAccessPlan";
 import { plainValue } from "./inputs";
 import { checkRoleName, LONGEST_NAME, roleNameProblem, textProblem } from "./names";
@@ -32,14 +37,47 @@ export function checkDatabaseAccess(args: DatabaseAccessArgs, at = ""): void {
     refuseTwice(`${at}profiles`, names, taken);
     for (const name of names) checkProfileRole(`${at}database`, args.database, name);
     const owners = args.objectOwners ?? [];
-    owners.forEach((owner, i) => checkRoleName(`${at}objectOwners[${i}]`, owner));
+    for (const [i, owner] of owners.entries())
+        if (!isClusterOwner(args, owner)) checkRoleName(`${at}objectOwners[${i}]`, owner);
     const ownRole = profileRole(args.database, OWNER_PROFILE);
     const once = "an owner is listed once, and the owner profile's role is one already";
     refuseTwice(`${at}objectOwners`, [ownRole, ...owners], once);
+    checkGrantees(args, names, at);
     checkTenant(args);
 }
 
-function checkTenant({ cloud, tenantId }: DatabaseAccessArgs): void {
+/** The cluster's built-in role is nobody's to make, but it owns objects. */
+function isClusterOwner({ service }: DatabaseAccessArgs, owner: string): boolean {
+    return service === DatabaseService.CosmosCluster && owner === "citus";
+}
+
+function checkGrantees({ grantees, service }: DatabaseAccessArgs, profiles: string[], at: string): void {
+    if ((service === DatabaseService.CosmosCluster) !== (grantees !== undefined))
+        throw new ValidationError(
+            `${at}grantees`,
+            grantees,
+            "in a CosmosCluster roles are made by the resource API alone, so privileges go to grantees (F80); elsewhere to profile roles",
+            grantees
+                ? "remove it and use memberOf, or set service"
+                : "give it, where nobody is to have privileges as []",
+        );
+    const known = profiles.filter((profile) => profile !== OWNER_PROFILE);
+    for (const [i, { role, profile }] of (grantees ?? []).entries()) {
+        checkRoleName(`${at}grantees[${i}].role`, role);
+        if (known.includes(profile)) continue;
+        throw new ValidationError(
+            `${at}grantees[${i}].profile`,
+            profile,
+            `a grantee has one of ${known.join(", ")}`,
+            "use one of these; objects belong to whoever makes them",
+        );
+    }
+    const roles = (grantees ?? []).map(({ role }) => role);
+    refuseTwice(`${at}grantees`, roles, "a role is listed once");
+}
+
+function checkTenant({ cloud, tenantId, service }: DatabaseAccessArgs): void {
+    if (service === DatabaseService.CosmosCluster) return;
     const known = plainValue(cloud) ?? (cloud === undefined ? Cloud.Public : undefined);
     if (tenantId !== undefined || (known !== Cloud.Public && known !== Cloud.Local)) return;
     throw new ValidationError(

@@ -1,4 +1,9 @@
-import type { AccessProfileArgs, DatabaseAccessArgs, SchemaPrivilegesArgs } from "./databaseAccessArgs";
+import type {
+    AccessProfileArgs,
+    DatabaseAccessArgs,
+    DatabaseGranteeArgs,
+    SchemaPrivilegesArgs,
+} from "./databaseAccessArgs";
 
 /** Which roles a database has and what is granted to them. Pure. */
 
@@ -76,6 +81,27 @@ const BUILT_IN = {
  * - owner may make schemas and objects, and owns what it makes. Objects that are there already keep their owner.
  */
 export function accessPlan(args: DatabaseAccessArgs): AccessPlan {
+    return args.grantees ? granteePlan(args, args.grantees) : profilePlan(args);
+}
+
+/** The same privileges, each profile's given to its grantees; nothing is the owner profile's. */
+function granteePlan(args: DatabaseAccessArgs, grantees: DatabaseGranteeArgs[]): AccessPlan {
+    const { roles, schemas, grants, defaults } = profilePlan(args);
+    const given = <T extends PlannedGrant | PlannedDefault>(planned: T): T[] => {
+        if (planned.role === PUBLIC) return [planned];
+        return grantees
+            .filter(({ profile }) => roles[profile] === planned.role)
+            .map(({ role, profile }) => ({
+                ...planned,
+                role,
+                key: `${role}${planned.key.slice(profile.length)}`,
+            }));
+    };
+    const owned = defaults.filter((planned) => planned.owner !== roles[OWNER_PROFILE]);
+    return { roles: {}, schemas, grants: grants.flatMap(given), defaults: owned.flatMap(given) };
+}
+
+function profilePlan(args: DatabaseAccessArgs): AccessPlan {
     const { database, schemas = ["public"], profiles = [], objectOwners = [] } = args;
     const names = [...PROFILES, ...profiles.map((profile) => profile.name)];
     const roles = Object.fromEntries(names.map((name) => [name, profileRole(database, name)]));

@@ -31,6 +31,8 @@ export interface TokenOptions {
     clientId?: string;
     /** Where the metadata service answers. Default: http://169.254.169.254. For ManagedIdentity. */
     metadataHost?: string;
+    /** For whom the token is. Default: Flexible Server in the target's cloud (F14); clusters have their own (F49). */
+    audience?: string;
     /** Another command that prints a token and nothing else, by shell; it replaces the source. */
     command?: Partial<Record<Shell, string>>;
 }
@@ -69,15 +71,22 @@ export function signIn(target: SignInTarget, token: TokenOptions = {}): SignIn {
 export function tokenCommand(shell: Shell, cloud: Cloud = Cloud.Public, token: TokenOptions = {}): string {
     const own = token.command?.[shell];
     if (own !== undefined) return own;
-    const audience = cloudEndpoints(cloud).tokenAudience;
+    const audience = audienceOf(cloud, token);
     if (token.source === TokenSource.ManagedIdentity) return metadataCommand(shell, cloud, token);
-    return azureCliCommand(cloud, audience, token.tenantId);
+    return azureCliCommand(cloud, audience, token);
+}
+
+function audienceOf(cloud: string, { audience = cloudEndpoints(cloud).tokenAudience }: TokenOptions): string {
+    if (/^https:\/\/[A-Za-z0-9.-]+$/.test(audience)) return audience;
+    throw new ValidationError("audience", audience, "an audience is https://host", "use a service's own");
 }
 
 /** The same in every shell: nothing in it needs quoting. In the public cloud as Microsoft writes it. */
-function azureCliCommand(cloud: Cloud, audience: string, tenantId: string | undefined): string {
+function azureCliCommand(cloud: Cloud, audience: string, token: TokenOptions): string {
+    const { tenantId } = token;
     if (tenantId !== undefined) checkTenantId("tenantId", tenantId);
-    const resource = cloud === Cloud.Public ? "--resource-type oss-rdbms" : `--resource ${audience}`;
+    const byType = cloud === Cloud.Public && token.audience === undefined;
+    const resource = byType ? "--resource-type oss-rdbms" : `--resource ${audience}`;
     const tenant = tenantId === undefined ? "" : ` --tenant ${tenantId}`;
     return `az account get-access-token ${resource}${tenant} --query accessToken --output tsv`;
 }
@@ -102,9 +111,10 @@ export function metadataUrl(
     {
         clientId,
         metadataHost = CLOUDS.Public.metadataService!,
-    }: Pick<TokenOptions, "clientId" | "metadataHost">,
+        audience: given,
+    }: Pick<TokenOptions, "clientId" | "metadataHost" | "audience">,
 ): string {
-    const audience = cloudEndpoints(cloud).tokenAudience;
+    const audience = audienceOf(cloud, { audience: given });
     if (clientId !== undefined) checkObjectId("clientId", clientId);
     if (!/^http:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/.test(metadataHost))
         throw new ValidationError(

@@ -1,4 +1,4 @@
-import { Cloud, psqlCommand, Shell, tokenCommand } from "../components/index";
+import { checkTarget, Cloud, keywordValues, psqlCommand, Shell, tokenCommand } from "../components/index";
 import { quoteFor } from "../components/shellQuoting";
 import { administratorNames, type StackConfig } from "../stackConfig";
 import { firstDatabase } from "../stackConfigAccess";
@@ -37,7 +37,8 @@ export function howToSignIn(config: StackConfig, server: LocalServerAddress, tok
     return roles.map((role) => linesFor(role, server, tokenOptions)).join("\n\n");
 }
 
-function linesFor(
+/** The lines of one role. */
+export function linesFor(
     role: { name: string; database: string },
     server: LocalServerAddress,
     tokenOptions: string,
@@ -51,6 +52,16 @@ function linesFor(
         `# a token alone: ${tokenCommand(SHELL, Cloud.Local, token)}`,
         psqlCommand(SHELL, target, token),
     ].join("\n");
+}
+
+/** The psql line of a role that signs in by password, which psql asks for. */
+export function passwordLinesFor(
+    role: { name: string; database: string },
+    { host, address, port, caFile }: LocalServerAddress,
+): string {
+    const target = { host, user: role.name, database: role.database, caFile, address: `${address}:${port}` };
+    const line = keywordValues(checkTarget(target));
+    return [`# ${role.name}, by password`, `psql ${quoteFor(SHELL, line)}`].join("\n");
 }
 
 /** Works from any folder. */

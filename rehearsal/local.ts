@@ -23,6 +23,7 @@ const HELP = `npm run local: the stack local on a local Azure whose data stays, 
   npm run local -- up [--yes]                   any command of the Pulumi CLI, on the stack local:
   npm run local -- preview | refresh | destroy  (destroy with --run-program, so that retries work)
   npm run local -- token <name>                 a token: of a user, an application, a managed identity, or a member of a group
+                                                (--audience <resource>: for another service than Flexible Server)
   npm run local -- machine <name>               the environment of a workload on a virtual machine, for eval in a shell
   npm run local -- sign-in                      the psql line and the token command for each principal
   npm run local -- fault                        lets the local Azure be busy, throttled or broken; fault --help says more
@@ -133,13 +134,12 @@ function signInLines(scenario: Scenario, server: LocalServerAddress): string {
 }
 
 async function printToken(kept: Kept, words: string[]): Promise<number> {
-    const at = words.indexOf("--endpoint");
-    const file = at < 0 ? undefined : words[at + 1];
-    const names = at < 0 ? words : words.filter((_, i) => i !== at && i !== at + 1);
-    if (names.length !== 1 || (at >= 0 && !file))
+    const { values, rest: names } = takeOptions(words, ["--endpoint", "--audience"]);
+    const [file, audience] = [values["--endpoint"], values["--audience"]];
+    if (names.length !== 1 || names[0]!.startsWith("--"))
         return misuse("say for whom: npm run local -- token <name or object id>");
     const endpoint = file ? readEndpointFile(file) : await mustRun(kept);
-    const { token, whose } = await tokenFor(endpoint, names[0]!);
+    const { token, whose } = await tokenFor(endpoint, names[0]!, audience);
     if (process.stderr.isTTY) process.stderr.write(`token of ${whose}\n`);
     return print(`${token}\n`);
 }
@@ -165,6 +165,18 @@ async function printMachine(kept: Kept, words: string[]): Promise<number> {
         value === undefined ? `unset ${name}` : `export ${name}=${quoteBash(value)}`,
     );
     return print(`${lines.join("\n")}\n`);
+}
+
+/** Takes options with their values out of the words; one without a value stays. */
+function takeOptions(words: string[], options: string[]): { values: Record<string, string>; rest: string[] } {
+    const values: Record<string, string> = {};
+    const rest: string[] = [];
+    for (let i = 0; i < words.length; i++) {
+        const word = words[i]!;
+        if (options.includes(word) && words[i + 1]) values[word] = words[++i]!;
+        else rest.push(word);
+    }
+    return { values, rest };
 }
 
 async function mustRun({ stateFolder }: Kept): Promise<LocalSession> {

@@ -15,6 +15,8 @@ export interface Tenant {
     tokens: TokenIssuer;
     /** Where the metadata service answers, from which managed identities get their tokens (F37). */
     metadataUrl: string;
+    /** For whom tokens are. Default: Flexible Server (F14). */
+    audience?: string;
 }
 
 /** Administrators and principals, each as themselves; groups by each of their members. */
@@ -39,7 +41,8 @@ export function asThemselves(
     return byThemselves(tenant, principalIdentity(tenant, principal), database);
 }
 
-interface Named {
+/** A role and the identity that it is bound to. */
+export interface Named {
     name: string;
     objectId: string;
 }
@@ -50,7 +53,8 @@ function principalIdentity(tenant: Tenant, principal: StackConfig["principals"][
     return { name: principal.name, objectId };
 }
 
-function byThemselves(tenant: Tenant, role: Named, database: string, as?: string): SignInAttempt[] {
+/** The identity signs in to its role; a group's members do, each with their own token (F20). */
+export function byThemselves(tenant: Tenant, role: Named, database: string, as?: string): SignInAttempt[] {
     const identity = tenant.directory.get(role.objectId);
     if (!identity) throw new Error(`the tenant has no identity ${role.objectId} for the role '${role.name}'`);
     const members = identity.principalType === "Group" ? membersOf(tenant.directory, identity) : [identity];
@@ -68,15 +72,17 @@ function membersOf(directory: Directory, group: DirectoryObject): DirectoryObjec
 
 /** A person has proved a second factor; applications have none. */
 function tokenOf(tenant: Tenant, identity: DirectoryObject): Promise<string> {
-    if (identity.managedIdentity) return metadataToken(tenant.metadataUrl, identity.appId!);
-    return tenant.tokens.issue({ objectId: identity.objectId, mfa: identity.principalType === "User" });
+    const { audience = POSTGRES_AUDIENCE } = tenant;
+    if (identity.managedIdentity) return metadataToken(tenant.metadataUrl, identity.appId!, audience);
+    const mfa = identity.principalType === "User";
+    return tenant.tokens.issue({ objectId: identity.objectId, mfa, audience });
 }
 
 /** As a workload on a virtual machine does it (F37). */
-async function metadataToken(url: string, clientId: string): Promise<string> {
+async function metadataToken(url: string, clientId: string, resource: string): Promise<string> {
     const query = new URLSearchParams({
         "api-version": "2018-02-01",
-        resource: POSTGRES_AUDIENCE,
+        resource,
         client_id: clientId,
     });
     const response = await fetch(`${url}/metadata/identity/oauth2/token?${query}`, {
@@ -123,19 +129,24 @@ export function refusalCases(config: StackConfig, tenant: Tenant): SignInAttempt
     ];
 }
 
-function userRefusals(tenant: Tenant, user: Named): SignInAttempt[] {
+/** Whatever is wrong with a token, and a connection without TLS. */
+export function userRefusals(tenant: Tenant, user: Named, database = "postgres"): SignInAttempt[] {
     const identity = tenant.directory.get(user.objectId)!;
     const attempt = (who: string, refusal: string, token: () => Promise<string>): SignInAttempt => ({
         who,
         role: user.name,
-        database: "postgres",
+        database,
         token,
         refusal,
     });
     return [
         ...FORGERIES.map((f) =>
             attempt(f.who, f.refusal, () =>
-                tenant.tokens.forge(f.kind, { objectId: user.objectId, mfa: true }),
+                tenant.tokens.forge(f.kind, {
+                    objectId: user.objectId,
+                    mfa: true,
+                    audience: tenant.audience,
+                }),
             ),
         ),
         {
@@ -174,14 +185,23 @@ export async function recreatedIdentityCases(
 ): Promise<RecreatedIdentity> {
     const user = config.principals.find((p) => p.principalType === "User" && !p.name.includes("#EXT#"));
     if (!user) return { attempts: [], restore: () => undefined };
+    return recreatedUserCases(tenant, principalIdentity(tenant, user));
+}
+
+/** The same for one user. */
+export async function recreatedUserCases(
+    tenant: Tenant,
+    user: Named,
+    database = "postgres",
+): Promise<RecreatedIdentity> {
     const { directory } = tenant;
-    const identity = directory.get(principalIdentity(tenant, user).objectId)!;
+    const identity = directory.get(user.objectId)!;
     const groups = directory.all().filter((group) => group.members?.includes(identity.objectId));
     const lastToken = await tokenOf(tenant, identity);
     directory.remove(identity.objectId);
     const recreated: DirectoryObject = { ...identity, objectId: crypto.randomUUID() };
     directory.add(recreated);
-    const as = { role: user.name, database: "postgres" };
+    const as = { role: user.name, database };
     const restore = () => {
         directory.remove(recreated.objectId);
         directory.add(identity);

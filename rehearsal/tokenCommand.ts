@@ -13,16 +13,19 @@ interface Principal {
  * as groups have none: a person first. People have proved a second factor.
  *
  * @param name object id, user principal name or display name
+ * @param audience for whom. Default: Flexible Server.
  * @throws Error where nobody is called so, or a group is empty
  */
 export async function tokenFor(
     endpoint: EndpointFile,
     name: string,
+    audience?: string,
 ): Promise<{ token: string; whose: string }> {
     const principal = await someoneOf(endpoint, await find(endpoint, name));
     const answer = await callLocalAzure(endpoint, "POST", "token", {
         principal: principal.objectId,
         mfa: principal.principalType === "User",
+        ...(audience !== undefined && { audience }),
     });
     return { token: answer.accessToken as string, whose: principal.displayName };
 }

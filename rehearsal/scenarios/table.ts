@@ -1,4 +1,5 @@
 import { LOCAL_STACK } from "../../emulator/localProvider";
+import { cosmosScenario } from "./cosmos";
 import { flexibleServerScenario } from "./flexibleServer";
 import type { Scenario } from "./scenario";
 
@@ -9,6 +10,7 @@ export const SCENARIOS: readonly Scenario[] = [
         summary: "a private Flexible Server with users, a guest, groups and applications",
         stackFile: `Pulumi.${LOCAL_STACK}.yaml`,
     }),
+    cosmosScenario,
 ];
 
 /** Names all scenarios. */

@@ -62,9 +62,9 @@ export class LocalCli {
         });
     }
 
-    /** `npm run local` in the foreground; resolves once it serves. */
-    async foreground(): Promise<{ printed: string; stop: () => Promise<void> }> {
-        const child = spawn(process.execPath, ["--import", "tsx", "rehearsal/local.ts"], {
+    /** `npm run local` in the foreground, with further words; resolves once it serves. */
+    async foreground(...words: string[]): Promise<{ printed: string; stop: () => Promise<void> }> {
+        const child = spawn(process.execPath, ["--import", "tsx", "rehearsal/local.ts", ...words], {
             cwd: PROJECT_FOLDER,
             env: this.environment,
             stdio: ["ignore", "pipe", "inherit"],
@@ -75,7 +75,7 @@ export class LocalCli {
         await new Promise<void>((resolve, reject) => {
             child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
                 printed += chunk;
-                if (/reporting-job|No server is deployed/.test(printed) && printed.endsWith("\n")) resolve();
+                if (/psql|No server is deployed/.test(printed) && printed.endsWith("\n")) resolve();
             });
             child.on("close", (code) => reject(new Error(`npm run local ended with ${code}`)));
         });

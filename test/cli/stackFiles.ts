@@ -5,9 +5,13 @@ import { PROJECT_FOLDER } from "./localCli";
 
 type Config = Record<string, unknown>;
 
-/** Writes `Pulumi.local.yaml` with changes to a file of its own, for `--config-file`. */
-export function writeStackFile(file: string, change: (config: Config) => void): void {
-    const content = parse(readFileSync(path.join(PROJECT_FOLDER, "Pulumi.local.yaml"), "utf8")) as {
+/** Writes `Pulumi.local.yaml`, or another one, with changes to a file of its own, for `--config-file`. */
+export function writeStackFile(
+    file: string,
+    change: (config: Config) => void,
+    base = "Pulumi.local.yaml",
+): void {
+    const content = parse(readFileSync(path.join(PROJECT_FOLDER, base), "utf8")) as {
         config: Config;
     };
     change(content.config);

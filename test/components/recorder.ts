@@ -57,6 +57,16 @@ const TYPES: Record<string, Answer> = {
     "azure-native:dbforpostgresql:FirewallRule": (i) => ({ name: i["firewallRuleName"] }),
     "azure-native:dbforpostgresql:AdministratorsMicrosoftEntra": (i) => ({ name: i["objectId"] }),
     "azure-native:dbforpostgresql:Database": (i) => ({ name: i["databaseName"] }),
+    "azure-native:dbforpostgresql:ServerGroupCluster": (i) => ({
+        name: i["clusterName"],
+        serverNames: ["c", "w0"].map((node) => ({
+            name: `${String(i["clusterName"])}-${node}`,
+            fullyQualifiedDomainName: `${node}-${String(i["clusterName"])}.x.postgres.cosmos.azure.com`,
+        })),
+    }),
+    "azure-native:dbforpostgresql:ServerGroupRole": (i) => ({ name: i["roleName"] }),
+    "azure-native:dbforpostgresql:ServerGroupFirewallRule": (i) => ({ name: i["firewallRuleName"] }),
+    "azure-native:resources:Resource": (i) => ({ name: i["resourceName"] }),
     "azure-native:network:VirtualNetwork": (i) => ({ name: i["virtualNetworkName"] }),
     "azure-native:network:Subnet": (i) => ({ name: i["subnetName"] }),
     "azure-native:network:NetworkSecurityGroup": (i) => ({ name: i["networkSecurityGroupName"] }),
@@ -83,6 +93,7 @@ const TYPES: Record<string, Answer> = {
     }),
     "azure-postgres-entra:index:VirtualMachineIdentity": () => ({ attachedBefore: false }),
     "azuread:index/groupMember:GroupMember": () => ({}),
+    "azuread:index/servicePrincipal:ServicePrincipal": () => ({}),
     "azuread:index/group:Group": () => ({ objectId: "99999999-9999-4999-8999-999999999999" }),
 };
 
