@@ -6,9 +6,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { LOCAL_STACK } from "../emulator/localProvider";
 import { findPulumi } from "./pulumiCli";
-
-/** Not a secret: nothing in the stack `local` is one. It opens the checked-in salt of `Pulumi.local.yaml`. */
-const PASSPHRASE = "local";
+import { LOCAL_PASSPHRASE } from "./stackSecrets";
 
 /** Commands that read the stack's configuration, and so are given `--config-file`. */
 const CONFIG_COMMANDS = new Set([
@@ -150,7 +148,7 @@ export function environmentOf(local: LocalPulumi, own: NodeJS.ProcessEnv = proce
     return {
         ...Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined)),
         PULUMI_BACKEND_URL: pathToFileURL(backendFolder(local)).href,
-        PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+        PULUMI_CONFIG_PASSPHRASE: LOCAL_PASSPHRASE,
         PULUMI_DEBUG_PROVIDERS: local.debugProviders,
         // Otherwise the CLI tries to download every provider that it finds in node_modules.
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

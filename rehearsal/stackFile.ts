@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { openSecrets } from "./stackSecrets";
 
 /** The project that the rehearsal runs: the folder above this one. */
 export const PROJECT_FOLDER = path.join(__dirname, "..");
@@ -16,14 +17,18 @@ export function stackFileConfig(name: string): Record<string, string> {
 }
 
 /**
- * A stack's configuration as the CLI hands it to the program: plain values as text, the others as JSON.
+ * A stack's configuration as the CLI hands it to the program: plain values as text, the others as JSON. Secrets are opened.
  *
  * @param file relative to the project's folder
  */
 export function configOf(file: string): Record<string, string> {
     const text = readFileSync(path.join(PROJECT_FOLDER, file), "utf8");
-    const { config } = parse(text) as { config: Record<string, unknown> };
-    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, configText(value)]));
+    const { config, encryptionsalt } = parse(text) as {
+        config: Record<string, unknown>;
+        encryptionsalt?: string;
+    };
+    const open = openSecrets(config, encryptionsalt) as Record<string, unknown>;
+    return Object.fromEntries(Object.entries(open).map(([key, value]) => [key, configText(value)]));
 }
 
 /** Names of the stacks that have a configuration file here. */

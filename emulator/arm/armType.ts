@@ -52,6 +52,8 @@ export interface ArmType {
     inline?: { property: string; token: string };
     /** Checks against everything else in Azure, does the work, and gives what is to be stored. */
     put(call: PutCall): PropertyMap | Promise<PropertyMap>;
+    /** Makes what was there before the local Azure was, where nobody can make it any more. */
+    seed?(call: PutCall): Promise<PropertyMap>;
     /** Starts what runs behind a resource that the state file holds. */
     open?(azure: Azure, resource: StoredResource): Promise<void>;
     /** Refuses or does the work of a removal. The children go through their own one only where `cascades`. */

@@ -21,6 +21,8 @@ export interface DatabaseServer {
     setAuthentication(authentication: Authentication): Promise<void>;
     addAdministrator(administrator: EntraAdministrator): Promise<void>;
     removeAdministrator(objectId: string): Promise<void>;
+    /** Of a Single Server: its one administrator; `undefined` removes it. */
+    setSingleServerAdministrator(administrator: EntraAdministrator | undefined): Promise<void>;
     createDatabase(name: string, charset: string, collation: string): Promise<void>;
     dropDatabase(name: string): Promise<void>;
     setParameter(name: string, value: string): Promise<unknown>;

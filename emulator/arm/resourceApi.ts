@@ -13,7 +13,7 @@ import { SERVER } from "./dbforpostgresql/serverChild";
 import { Operations } from "./operations";
 import { lastName, parentOf, resourceGroupOf } from "./resourceId";
 import { ResourceStore, type StoredResource } from "./resourceStore";
-import { RESOURCE_TYPES, typeOfId, typeOfToken } from "./resourceTypes";
+import { ALL_TYPES, typeOfId, typeOfToken } from "./resourceTypes";
 import { viewOf, type ResourceView } from "./resourceView";
 import { removeGroup, writeInline } from "./resourceTree";
 import { RESOURCE_GROUP } from "./resources/resourceGroup";
@@ -60,7 +60,7 @@ export class ResourceApi {
 
     /** Starts the PostgreSQL of every server that the state file holds. */
     async open(): Promise<void> {
-        for (const type of RESOURCE_TYPES) {
+        for (const type of ALL_TYPES) {
             if (!type.open) continue;
             for (const resource of this.azure.store.all(type.table.token))
                 await type.open(this.azure, resource);
@@ -131,9 +131,15 @@ export class ResourceApi {
         return true;
     }
 
-    /** Records something that was there before: a resource group, or what no type here makes (a firewall policy). */
+    /** Records something that was there before: a resource group, or what nobody makes here (a firewall policy) or anywhere (a Single Server). */
     async seed(id: string, properties: PropertyMap = {}): Promise<void> {
-        if (typeOfId(id)) return void (await this.put(id, properties));
+        const type = typeOfId(id)?.type;
+        if (type && !type.seed) return void (await this.put(id, properties));
+        if (type?.seed) {
+            const call = { azure: this.azure, id, inputs: properties, existing: undefined };
+            this.#store(id, type.table.token, await type.seed(call));
+            return this.#save();
+        }
         this.#store(id, "", properties);
         this.#save();
     }

@@ -22,6 +22,7 @@ import { resourceGroup } from "./resources/resourceGroup";
 import { cluster } from "./serverGroups/cluster";
 import { clusterFirewallRule } from "./serverGroups/clusterFirewallRule";
 import { clusterRole } from "./serverGroups/clusterRole";
+import { singleServer, singleServerAdministrator } from "./servers/singleServer";
 
 export const RESOURCE_TYPES: readonly ArmType[] = [
     resourceGroup,
@@ -44,15 +45,22 @@ export const RESOURCE_TYPES: readonly ArmType[] = [
     cluster,
     clusterFirewallRule,
     clusterRole,
+    singleServerAdministrator,
 ];
 
+/** What is there and can be referred to, but not made any more. */
+const LEGACY_TYPES: readonly ArmType[] = [singleServer];
+
+/** In the order in which they are started again. */
+export const ALL_TYPES: readonly ArmType[] = [...RESOURCE_TYPES, ...LEGACY_TYPES];
+
 export function typeOfToken(token: string): ArmType | undefined {
-    return RESOURCE_TYPES.find((type) => type.table.token === token);
+    return ALL_TYPES.find((type) => type.table.token === token);
 }
 
 /** The type that a resource id is of, with the names in the id. */
 export function typeOfId(id: string): { type: ArmType; names: Record<string, string> } | undefined {
-    for (const type of RESOURCE_TYPES) {
+    for (const type of ALL_TYPES) {
         const names = matchId(type.path, id);
         if (names) return { type, names };
     }

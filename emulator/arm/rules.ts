@@ -12,6 +12,7 @@ export const SPEC = {
     managedIdentity: "azure-rest-api-specs Microsoft.ManagedIdentity 2023-01-31 ManagedIdentity.json",
     compute: "azure-rest-api-specs Microsoft.Compute 2024-11-01 ComputeRP virtualMachine.json",
     postgresql: "azure-rest-api-specs Microsoft.DBforPostgreSQL 2025-08-01 openapi.json",
+    singleServer: "azure-rest-api-specs Microsoft.DBforPostgreSQL servers 2017-12-01",
     clusters: "azure-rest-api-specs Microsoft.DBforPostgreSQL serverGroupsv2 2023-03-02-preview",
     /** Lengths and characters that the specifications leave out. */
     names: "Microsoft Learn, Naming rules and restrictions for Azure resources",

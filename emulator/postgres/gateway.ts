@@ -24,7 +24,8 @@ import {
     type RoleRecord,
 } from "./signIn";
 import type { SecurityLabel } from "./securityLabel";
-import type { StartupMessage } from "./startupMessage";
+import { roleOfUser, SettingFilter, WRONG_USER_FORM } from "./singleServer";
+import { withUser, type StartupMessage } from "./startupMessage";
 import { StatementFilter } from "./statementFilter";
 import { TokenRefused, type TokenVerifier, type VerifiedToken } from "./tokenCheck";
 import type { ServerCertificate } from "./certificates";
@@ -49,6 +50,10 @@ export interface GatewayOptions {
     superuser(): RowSource;
     /** See `DirectoryTable.update`. */
     updateDirectory(): Promise<void> | undefined;
+    /** Work that must be done before a role is looked up. */
+    beforeSignIn?(): Promise<void> | undefined;
+    /** Users are of the form USER@SERVER, and statements in the dialect of Single Server (F36, F40). */
+    isSingleServer?: boolean;
     /** For the fault `RestartPostgres`; PostgreSQL is down when this returns. */
     restart(): void;
 }
@@ -114,15 +119,17 @@ export class Gateway implements SessionHost {
         socket.resume();
     }
 
-    async serve(client: Duplex, startup: StartupMessage): Promise<void> {
-        const { user } = startup;
+    async serve(client: Duplex, given: StartupMessage): Promise<void> {
         const { faults, serverName } = this.#options;
+        const startup = this.#options.isSingleServer ? singleServerStartup(given, serverName) : given;
+        const { user } = startup;
         if (faults.take("RestartPostgres", serverName)) this.#options.restart();
         this.#requireUpstream();
         if (startup.userBytes > LONGEST_NAME) {
             const length = `${startup.userBytes} bytes; names have at most ${LONGEST_NAME}`;
             throw new Refused({ code: "28000", message: `role name "${user}" has ${length}` });
         }
+        await this.#options.beforeSignIn?.();
         const method = signInMethod(await this.#findRole(user), this.#options.authentication());
         if (method === "password") {
             const find = async (): Promise<RoleRecord | undefined> => this.#findRole(user);
@@ -191,7 +198,7 @@ export class Gateway implements SessionHost {
         });
         upstream.write(startup.forwarded);
         if (drop) dropWhenReady(client, upstream);
-        const filter = new StatementFilter();
+        const filter = this.#options.isSingleServer ? new SettingFilter() : new StatementFilter();
         const before = (): Promise<void> | undefined => this.#options.updateDirectory();
         relay({ client, upstream, before, filter: (chunk) => filter.push(chunk) });
     }
@@ -205,6 +212,13 @@ export class Gateway implements SessionHost {
         // likes.
         void runSession(socket, this).finally(() => clearTimeout(tooLong));
     }
+}
+
+/** F40. */
+function singleServerStartup(startup: StartupMessage, serverName: string): StartupMessage {
+    const role = roleOfUser(startup.user, serverName);
+    if (role === undefined) throw new Refused({ code: "28000", message: WRONG_USER_FORM });
+    return withUser(startup, role);
 }
 
 function notAccepting(): Refused {

@@ -10,6 +10,7 @@ import { Gateway } from "./gateway";
 import { checkParameter, configurationFile, readParameter, type ParameterState } from "./parameters";
 import type { StopMode } from "./postmaster";
 import type { PostgresProcess } from "./postgresProcess";
+import { SingleServerRoles } from "./singleServer";
 import { writeState, type ServerState } from "./serverState";
 import type { EntraAdministrator, ServerSpec, Surroundings } from "./serverTypes";
 import type { Row, SuperuserPool } from "./superuserPool";
@@ -43,6 +44,8 @@ export class PostgresServer {
     readonly #process: PostgresProcess;
     readonly #context: ServerContext;
     readonly #table: DirectoryTable;
+    /** Of a Single Server. */
+    readonly #legacy: SingleServerRoles | undefined;
     #gateway: Gateway | undefined;
     readonly #syncTimer: NodeJS.Timeout;
 
@@ -53,6 +56,8 @@ export class PostgresServer {
         this.#process = process;
         this.#context = context;
         this.#table = new DirectoryTable(context.directory, () => process.pool);
+        if (spec.kind === "SingleServer")
+            this.#legacy = new SingleServerRoles(context.directory, () => process.pool);
         this.#syncTimer = setInterval(() => void this.#syncGroups(), GROUP_SYNC_INTERVAL_MS);
         this.#syncTimer.unref();
     }
@@ -89,12 +94,15 @@ export class PostgresServer {
             authentication: () => this.#state,
             upstream: () => this.#process.socket,
             superuser: () => this.#process.pool,
-            updateDirectory: () => this.#table.update(),
+            updateDirectory: () => (this.#legacy ? this.#legacy.beforeStatement() : this.#table.update()),
+            beforeSignIn: () => this.#legacy?.settle(),
+            isSingleServer: this.#legacy !== undefined,
             restart: () => void this.restart().catch(() => undefined),
         };
         this.#gateway = await Gateway.listen(options, this.#state.port);
         this.#state.port = this.#gateway.port;
         await this.#setPassword(this.#spec);
+        await this.#legacy?.setUp();
         await this.#save();
     }
 
@@ -105,6 +113,7 @@ export class PostgresServer {
     async close(mode: StopMode): Promise<void> {
         clearInterval(this.#syncTimer);
         this.#table.close();
+        this.#legacy?.close();
         await this.#gateway?.close();
         await this.#process.stop(mode);
     }
@@ -171,6 +180,13 @@ export class PostgresServer {
         }
         await this.#table.update();
         await addAdministrator(pool, this.#context.directory, administrator);
+    }
+
+    /** Of a Single Server (F23, F27). */
+    async setSingleServerAdministrator(administrator: EntraAdministrator | undefined): Promise<void> {
+        await this.#legacy!.settle();
+        await this.#legacy!.setAdministrator(administrator);
+        await this.switchAuthentication(administrator !== undefined, this.#state.passwordEnabled);
     }
 
     /** F67. @throws AzureError, see `removeAdministrator` in administrators.ts. */

@@ -26,6 +26,16 @@ export function scramVerifier(password: string): string {
     return `${SCRAM}$${ITERATIONS}:${salt.toString("base64")}$${stored}:${server}`;
 }
 
+/** Whether a stored verifier is that of this password. */
+export function isScramPassword(stored: string, password: string): boolean {
+    const verifier = parseVerifier(stored);
+    if (!verifier) return false;
+    const salt = Buffer.from(verifier.salt, "base64");
+    const salted = pbkdf2Sync(password.normalize("NFKC"), salt, verifier.iterations, 32, "sha256");
+    const key = createHash("sha256").update(hmac(salted, "Client Key")).digest();
+    return timingSafeEqual(key, verifier.storedKey);
+}
+
 function parseVerifier(text: string | undefined): Verifier | undefined {
     const match = /^SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):(.+)$/.exec(text ?? "");
     if (!match) return undefined;

@@ -54,6 +54,15 @@ export function parseStartup(body: Buffer): StartupMessage {
     };
 }
 
+/** The same for another user. */
+export function withUser(startup: StartupMessage, user: string): StartupMessage {
+    const parameters = parseParameters(startup.forwarded.subarray(8)).filter(([name]) => name !== "user");
+    const bytes = Buffer.from(user, "utf8");
+    const database = startup.database === startup.user ? user : startup.database;
+    const forwarded = encodeStartup([["user", bytes], ...parameters]);
+    return { ...startup, user, database, userBytes: bytes.length, forwarded };
+}
+
 type Parameter = [name: string, value: Buffer];
 
 function parseParameters(bytes: Buffer): Parameter[] {

@@ -247,7 +247,7 @@ test("the schema holds every type and function", async () => {
         string,
         Record<string, { requiredInputs?: string[] }>
     >;
-    assert.equal(Object.keys(schema.resources!).length, 21);
+    assert.equal(Object.keys(schema.resources!).length, 22);
     assert.equal(Object.keys(schema.functions!).length, 10);
     assert.deepEqual(schema.resources!["azure-native:dbforpostgresql:FirewallRule"]!.requiredInputs, [
         "endIpAddress",

@@ -252,4 +252,12 @@ export const SAMPLES: Record<string, PropertyMap> = {
         roleType: "admin",
         tenantId: TENANT,
     },
+    "azure-native:dbforpostgresql:SingleServerServerAdministrator": {
+        resourceGroupName: "rg",
+        serverName: "pg-old",
+        administratorType: "ActiveDirectory",
+        login: "ada@example.com",
+        sid: ADA,
+        tenantId: TENANT,
+    },
 };

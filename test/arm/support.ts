@@ -57,6 +57,7 @@ export class RecordingEngine implements DatabaseEngine {
             addAdministrator: (a: EntraAdministrator) =>
                 note(`administrator ${a.roleName} ${a.objectId} ${a.principalType}`),
             removeAdministrator: (objectId) => note(`no administrator ${objectId}`),
+            setSingleServerAdministrator: (a) => note(`the one administrator ${a?.roleName}`),
             createDatabase: (name, charset, collation) => note(`database ${name} ${charset} ${collation}`),
             dropDatabase: (name) => note(`no database ${name}`),
             setParameter: (name, value) => note(`${name} = ${value}`),

@@ -16,6 +16,8 @@ const SCENARIO = scenarioNamed("cosmos");
 const CITUS = "Throw-Away-Citus-1";
 const REPORTS = "Throw-Away-Reports-1";
 const NEW_REPORTS = "Another-Reports-2";
+/** The same, sealed with the passphrase of the stack local. */
+const SEALED_NEW_REPORTS = "v1:VTMyxwedQ17ixmaE:RiqmBIMvsQdU37RM14ikQiO2tw6f0YfvXvL93IXA+TPa";
 const SAM = "sam@contoso.onmicrosoft.com";
 
 describe("the scenario cosmos through the Pulumi CLI", { skip: skipWithoutCli, concurrency: 1 }, () => {
@@ -96,7 +98,7 @@ describe("the scenario cosmos through the Pulumi CLI", { skip: skipWithoutCli, c
     test("F47: another password resets it in place, and the preview does not show it", async () => {
         writeStackFile(
             changed,
-            (config) => void (at(config, "nativeRolePasswords").reports = NEW_REPORTS),
+            (config) => void (at(config, "nativeRolePasswords").reports = { secure: SEALED_NEW_REPORTS }),
             SCENARIO.stackFile,
         );
         const { code, text } = await run("up", "--yes", "--config-file", changed, "--diff");
