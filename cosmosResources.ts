@@ -12,15 +12,13 @@ import {
 } from "./components/index";
 import { checkCosmosCluster } from "./components/cosmosClusterChecks";
 import { checkDatabaseAccess } from "./components/databaseAccessChecks";
+import { UNKNOWN_TENANT } from "./stackResources";
 import { clusterSignInRole, granteesOf, type CosmosStackConfig } from "./stackConfigCosmos";
 
 /** From the configuration of a stack with a cluster to the arguments of the components. No resource is registered here. */
 
 /** Names of the components in Pulumi's state. They are identity: a change of one replaces what it holds. */
 export const COSMOS_NAMES = { cluster: "cosmos", access: "access-citus" } as const;
-
-/** Stands for the tenant of whoever runs Pulumi, which is only asked for after the checks. */
-const UNKNOWN_TENANT = "11111111-1111-4111-8111-111111111111";
 
 /** @throws ValidationError for what is known before anything is registered */
 export function checkCosmosStack(config: CosmosStackConfig): void {

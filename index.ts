@@ -9,6 +9,7 @@ import { isEvaluatedOnly } from "./evaluation";
 import { makePrincipals } from "./principals";
 import { makePrivileges } from "./privileges";
 import { makeResourceGroup } from "./resourceGroup";
+import { manageSingleServer } from "./singleServerProgram";
 import { signInLines } from "./signInLines";
 import { checkSystem } from "./stackSystemChecks";
 import { adminGroupArgs, NAMES, networkArgs, serverArgs } from "./stackResources";
@@ -26,6 +27,7 @@ export = async () => {
     checkSystem(stack, providerEnvironments());
     if (stack.config.cloud === "Local" && !isEvaluatedOnly()) await requireLocalAzure().catch(refuse);
     if (stack.system === "cosmosCluster") return makeCosmosCluster(stack.config);
+    if (stack.system === "singleServer") return manageSingleServer(stack.config);
     const { config } = stack;
 
     const caller = getClientConfigOutput();

@@ -165,7 +165,7 @@ const principal = z.strictObject({
     rebindFrom: text.optional(),
 });
 
-const hostAndPort = text.refine((address) => {
+export const hostAndPort = text.refine((address) => {
     const port = /^\[?[^\s\]]+\]?:(\d{1,5})$/.exec(address)?.[1];
     return port !== undefined && Number(port) >= 1 && Number(port) <= 65535;
 }, "an address is host:port with a port from 1 to 65535, for instance 127.0.0.1:6432");

@@ -83,7 +83,7 @@ function checkHostAddresses(config: StackConfig): void {
 }
 
 /** Stands for the tenant of whoever runs Pulumi, which is only asked for after the checks. */
-const UNKNOWN_TENANT = "11111111-1111-4111-8111-111111111111";
+export const UNKNOWN_TENANT = "11111111-1111-4111-8111-111111111111";
 
 function knownAdministrators(config: StackConfig): PrincipalToCheck[] {
     const identities = config.administrators.map((a, i) => ({

@@ -1,13 +1,16 @@
 import { cosmosConfigSchema, cosmosProblems, type CosmosStackConfig } from "./stackConfigCosmos";
+import { singleServerConfigSchema, type SingleServerStackConfig } from "./stackConfigSingleServer";
 import { ownValues, parseStackConfig, parseWith, StackConfigError, type StackConfig } from "./stackConfig";
 
 /** A stack describes one database system; which one, the key that its configuration has says. Pure. */
 
 /** The keys that say which database system a stack is about. */
-export const SYSTEMS = ["server", "cosmosCluster"] as const;
+export const SYSTEMS = ["server", "cosmosCluster", "singleServer"] as const;
 
 export type Stack =
-    { system: "server"; config: StackConfig } | { system: "cosmosCluster"; config: CosmosStackConfig };
+    | { system: "server"; config: StackConfig }
+    | { system: "cosmosCluster"; config: CosmosStackConfig }
+    | { system: "singleServer"; config: SingleServerStackConfig };
 
 /** @throws StackConfigError where the configuration has none of the keys, or more than one */
 export function systemOf(project: string, raw: Record<string, string>): Stack["system"] {
@@ -32,5 +35,7 @@ export function parseStack(
 ): Stack {
     const system = systemOf(project, raw);
     if (system === "server") return { system, config: parseStackConfig(project, raw, options) };
-    return { system, config: parseWith(cosmosConfigSchema, cosmosProblems, project, raw, options) };
+    if (system === "cosmosCluster")
+        return { system, config: parseWith(cosmosConfigSchema, cosmosProblems, project, raw, options) };
+    return { system, config: parseWith(singleServerConfigSchema, () => [], project, raw, options) };
 }

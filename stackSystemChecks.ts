@@ -1,6 +1,7 @@
-import { checkProviderEnvironment } from "./components/index";
+import { checkProviderEnvironment, checkSingleServer } from "./components/index";
 import { checkCosmosStack } from "./cosmosResources";
-import { checkStack, type ProviderEnvironments } from "./stackResources";
+import { singleServerArgs } from "./singleServerProgram";
+import { checkStack, UNKNOWN_TENANT, type ProviderEnvironments } from "./stackResources";
 import type { Stack } from "./stackSystem";
 
 /**
@@ -12,5 +13,6 @@ export function checkSystem(stack: Stack, providers: ProviderEnvironments = {}):
     if (stack.system === "server") return checkStack(stack.config, providers);
     checkProviderEnvironment("azure-native:environment", providers.azureNative, stack.config.cloud);
     checkProviderEnvironment("azuread:environment", providers.azuread, stack.config.cloud);
-    checkCosmosStack(stack.config);
+    if (stack.system === "cosmosCluster") return checkCosmosStack(stack.config);
+    checkSingleServer(singleServerArgs(stack.config, stack.config.tenantId ?? UNKNOWN_TENANT));
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as dbforpostgresql from "@pulumi/azure-native/dbforpostgresql";
 import { allowsEntra, allowsPasswords, type AuthMode } from "./authMode";
+import { Cloud, CLOUDS } from "./clouds";
 import type { ClusterNodeArgs, CosmosClusterArgs } from "./cosmosClusterArgs";
 import { checkClusterName, checkClusterPassword, checkCosmosCluster } from "./cosmosClusterChecks";
 import {
@@ -15,7 +16,7 @@ import { serverErrorHook } from "./serverErrorHook";
 import { oneOperationAtATime, type NextOperation } from "./serverOperations";
 
 /** The audience of an access token for clusters, exactly as written (F49). The token lives for 5 to 90 minutes (F50). */
-export const CLUSTER_TOKEN_AUDIENCE = "https://token.postgres.cosmos.azure.com";
+export const CLUSTER_TOKEN_AUDIENCE = CLOUDS[Cloud.Public].cosmosTokenAudience!;
 
 /** The cluster's built-in role (F42). */
 export const CITUS_ROLE = "citus";

@@ -6,7 +6,7 @@ import type { PrincipalType } from "./principalType";
 export enum Flavor {
     /** Azure Database for PostgreSQL, Flexible Server. */
     Flexible = "Flexible",
-    /** The retired Single Server; not supported yet. */
+    /** The retired Single Server, where a DatabasePrincipal has only name, principalType and clientId. */
     SingleServer = "SingleServer",
 }
 
@@ -100,8 +100,10 @@ export interface PrincipalProperties {
 export interface DatabasePrincipalArgs extends PrincipalProperties {
     /** How to reach and sign in to the server. */
     connection: pulumi.Input<ConnectionArgs>;
-    /** Which kind of server. Default: Flexible, the only one supported. */
+    /** Which kind of server. On the retired Single Server a principal has only name, principalType and clientId. Default: Flexible. */
     flavor?: pulumi.Input<Flavor>;
+    /** With the flavor SingleServer only: the application (client) id of a ServicePrincipal (F36). A change replaces the role. */
+    clientId?: pulumi.Input<string>;
     /**
      * The role's name, 1 to 63 bytes, exactly as in Microsoft Entra ID where no objectId is given. With an objectId a
      * change renames the role in place; without one it replaces the role, as another name is another identity.

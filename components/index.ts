@@ -34,6 +34,7 @@ export * from "./securityRuleEvaluation";
 export * from "./serverErrorHook";
 export * from "./shellQuoting";
 export * from "./signIn";
+export * from "./singleServer";
 export * from "./validationError";
 export * from "./virtualMachineIdentity";
 export * from "./workloadIdentity";

@@ -37,16 +37,17 @@ export function howToSignIn(config: StackConfig, server: LocalServerAddress, tok
     return roles.map((role) => linesFor(role, server, tokenOptions)).join("\n\n");
 }
 
-/** The lines of one role. */
+/** The lines of one role; `user` where its user name is another than its name in Entra (F40). */
 export function linesFor(
     role: { name: string; database: string },
     server: LocalServerAddress,
     tokenOptions: string,
+    user = role.name,
 ): string {
     const { host, caFile } = server;
     const address = `${server.address}:${server.port}`;
     const token = { command: { [SHELL]: localTokenCommand(role.name, tokenOptions) } };
-    const target = { host, user: role.name, database: role.database, cloud: Cloud.Local, address, caFile };
+    const target = { host, user, database: role.database, cloud: Cloud.Local, address, caFile };
     return [
         `# ${role.name}`,
         `# a token alone: ${tokenCommand(SHELL, Cloud.Local, token)}`,

@@ -99,6 +99,8 @@ async function runRehearsal(
 ): Promise<number> {
     const outcomes: Record<string, Outcome> = {};
     const lines: string[] = [];
+    // All of them first: tokens are cached in this process, with the memberships of when they were issued.
+    for (const scenario of options.scenarios) await scenario.prepare?.(azure);
     for (const scenario of options.scenarios) {
         const outcome = await Promise.race([deployAndTry(azure, scenario, progress), interrupted]);
         if (typeof outcome === "number") return outcome;

@@ -18,6 +18,8 @@ export interface SignInAttempt {
     token: () => Promise<string>;
     /** `undefined` where the sign-in is to succeed; else a text that the refusal must contain. */
     refusal?: string;
+    /** Whom the session is to be, where that is another name than the one signed in with (F40). Default: `role`. */
+    sessionRole?: string;
     /** True tries without TLS (F16). */
     plaintext?: boolean;
 }
@@ -36,7 +38,10 @@ const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
 /** Signs in as a client would, with `pg` over TLS and the token as password (F13), and says what came of it. */
 export async function attemptSignIn(target: SignInTarget, attempt: SignInAttempt): Promise<SignInResult> {
     const seen = await outcome(target, attempt);
-    const expected = attempt.refusal === undefined ? signedIn(attempt) : `refused: ${attempt.refusal}`;
+    const expected =
+        attempt.refusal === undefined
+            ? signedIn({ ...attempt, role: attempt.sessionRole ?? attempt.role })
+            : `refused: ${attempt.refusal}`;
     const asExpected =
         attempt.refusal === undefined
             ? seen === expected

@@ -20,9 +20,10 @@ import {
     packageSchema,
     VIRTUAL_MACHINE_IDENTITY,
 } from "./schema";
+import { isSingleServer, SingleServerPrincipals } from "./singleServerPrincipals";
 import { VirtualMachineIdentities } from "./virtualMachineIdentities";
 
-type Handler = DatabasePrincipals | DatabasePrincipalSets | VirtualMachineIdentities;
+type Handler = DatabasePrincipals | DatabasePrincipalSets | SingleServerPrincipals | VirtualMachineIdentities;
 
 export class AzurePostgresEntraProvider implements ResourceProvider {
     readonly name = "azure-postgres-entra";
@@ -30,6 +31,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
     readonly #connections: Connections;
     readonly #changes: PrincipalChanges;
     readonly #handlers: Record<string, Handler>;
+    readonly #singleServer: SingleServerPrincipals;
 
     /** @param options Only tests give any. */
     constructor(options: ConnectionsOptions & { resourceManager?: ResourceManagerOptions } = {}) {
@@ -44,6 +46,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
             [DATABASE_PRINCIPAL_SET]: new DatabasePrincipalSets(changes),
             [VIRTUAL_MACHINE_IDENTITY]: new VirtualMachineIdentities(resourceManager),
         };
+        this.#singleServer = new SingleServerPrincipals(this.#connections);
     }
 
     getSchema(): Promise<string> {
@@ -55,7 +58,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         _olds: PropertyMap | undefined,
         news: PropertyMap,
     ): Promise<CheckResult> {
-        return this.#handler(resource).check(resource, news);
+        return this.#handler(resource, news).check(resource, news);
     }
 
     async diff(
@@ -65,7 +68,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         olds: PropertyMap,
         news: PropertyMap,
     ): Promise<DiffResult> {
-        return this.#handler(resource).diff(state, olds, news);
+        return this.#handler(resource, olds, news).diff(state, olds, news);
     }
 
     async create(
@@ -73,7 +76,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         inputs: PropertyMap,
         options: OperationOptions,
     ): Promise<{ id: string; properties: PropertyMap }> {
-        return this.#handler(resource).create(resource, inputs, options);
+        return this.#handler(resource, inputs).create(resource, inputs, options);
     }
 
     async read(
@@ -83,7 +86,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         state: PropertyMap,
         options: OperationOptions,
     ): Promise<ReadResult | undefined> {
-        return this.#handler(resource).read(resource, id, inputs, state, options);
+        return this.#handler(resource, inputs).read(resource, id, inputs, state, options);
     }
 
     async update(
@@ -94,7 +97,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         news: PropertyMap,
         options: OperationOptions,
     ): Promise<PropertyMap> {
-        return this.#handler(resource).update(resource, state, olds, news, options);
+        return this.#handler(resource, news).update(resource, state, olds, news, options);
     }
 
     async delete(
@@ -104,7 +107,7 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         inputs: PropertyMap,
         options: OperationOptions,
     ): Promise<void> {
-        return this.#handler(resource).delete(resource, id, state, inputs, options);
+        return this.#handler(resource, inputs).delete(resource, id, state, inputs, options);
     }
 
     cancel(): void {
@@ -115,7 +118,9 @@ export class AzurePostgresEntraProvider implements ResourceProvider {
         return this.#connections.close();
     }
 
-    #handler(resource: ResourceRef): Handler {
+    /** @param inputs those of before and those of now: a change to or from a Single Server replaces the principal */
+    #handler(resource: ResourceRef, ...inputs: PropertyMap[]): Handler {
+        if (resource.type === DATABASE_PRINCIPAL && inputs.some(isSingleServer)) return this.#singleServer;
         const handler = this.#handlers[resource.type];
         if (handler) return handler;
         const known = Object.keys(this.#handlers).join(", ");

@@ -117,7 +117,16 @@ const RESOURCE: Table = {
         required: true,
         description: "How to reach and sign in to the server.",
     },
-    flavor: { type: ref("Flavor"), description: "Default: Flexible, the only one supported." },
+    flavor: {
+        type: ref("Flavor"),
+        description:
+            "Which kind of server. On the retired Single Server a principal has only name, principalType and clientId. Default: Flexible.",
+    },
+    clientId: {
+        type: TEXT,
+        description:
+            "With the flavor SingleServer only: the application (client) id of a ServicePrincipal. A change replaces the role.",
+    },
     ...PRINCIPAL,
     onDelete: {
         type: ref("OnDelete"),
@@ -157,7 +166,7 @@ const STATE: Table = outputsOf({ ...PRINCIPAL, canLogin: CAN_LOGIN });
 
 const SET: Table = {
     connection: RESOURCE.connection!,
-    flavor: RESOURCE.flavor!,
+    flavor: { type: ref("Flavor"), description: "Default: Flexible, the only one supported in a set." },
     principals: {
         type: mapOf(ref("PrincipalEntry")),
         required: true,

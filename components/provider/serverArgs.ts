@@ -9,8 +9,7 @@ export function checkServer(news: PropertyMap, keys: readonly string[]): CheckFa
     failures.unknownKeys("", news, keys);
     const { flavor } = news;
     if (isKnown(flavor) && flavor !== "Flexible") {
-        const rule =
-            "only Flexible is supported" + (flavor === "SingleServer" ? ", SingleServer not yet" : "");
+        const rule = "only Flexible is supported here; DatabasePrincipal alone has SingleServer as well";
         failures.add("flavor", flavor, rule, "leave it out for a Flexible Server");
     }
     return [...failures.list, ...checkConnection(news["connection"])];

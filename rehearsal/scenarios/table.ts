@@ -1,6 +1,7 @@
 import { LOCAL_STACK } from "../../emulator/localProvider";
 import { cosmosScenario } from "./cosmos";
 import { flexibleServerScenario } from "./flexibleServer";
+import { singleServerScenario } from "./singleServer";
 import type { Scenario } from "./scenario";
 
 /** Every scenario; the first is what runs where none is named. Each file of configuration beside the stacks' own is in this folder. */
@@ -11,6 +12,7 @@ export const SCENARIOS: readonly Scenario[] = [
         stackFile: `Pulumi.${LOCAL_STACK}.yaml`,
     }),
     cosmosScenario,
+    singleServerScenario,
 ];
 
 /** Names all scenarios. */

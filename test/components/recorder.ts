@@ -66,6 +66,8 @@ const TYPES: Record<string, Answer> = {
     }),
     "azure-native:dbforpostgresql:ServerGroupRole": (i) => ({ name: i["roleName"] }),
     "azure-native:dbforpostgresql:ServerGroupFirewallRule": (i) => ({ name: i["firewallRuleName"] }),
+    "azure-native:dbforpostgresql:SingleServerServerAdministrator": () => ({ name: "activeDirectory" }),
+    "azure-postgres-entra:index:DatabasePrincipal": () => ({}),
     "azure-native:resources:Resource": (i) => ({ name: i["resourceName"] }),
     "azure-native:network:VirtualNetwork": (i) => ({ name: i["virtualNetworkName"] }),
     "azure-native:network:Subnet": (i) => ({ name: i["subnetName"] }),

@@ -120,7 +120,12 @@ const WRONG: [title: string, given: Record<string, unknown>, property: string, s
         "onDelete.reassignTo",
         /removed/,
     ],
-    ["F41: Single Server", { flavor: "SingleServer" }, "flavor", /SingleServer not yet/],
+    [
+        "F41: Single Server has less",
+        { flavor: "SingleServer" },
+        "objectId",
+        /no such property; use one of .*clientId/,
+    ],
     ["another flavor", { flavor: "Cosmos" }, "flavor", /only Flexible/],
     ["a misspelt property", { objectID: "x" }, "objectID", /no such property; use one of .*objectId/],
     ["no connection", { connection: undefined }, "connection", /not given/],
