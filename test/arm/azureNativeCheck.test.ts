@@ -248,7 +248,7 @@ test("the schema holds every type and function", async () => {
         Record<string, { requiredInputs?: string[] }>
     >;
     assert.equal(Object.keys(schema.resources!).length, 22);
-    assert.equal(Object.keys(schema.functions!).length, 10);
+    assert.equal(Object.keys(schema.functions!).length, 11);
     assert.deepEqual(schema.resources!["azure-native:dbforpostgresql:FirewallRule"]!.requiredInputs, [
         "endIpAddress",
         "resourceGroupName",
