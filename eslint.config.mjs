@@ -95,9 +95,17 @@ export default tseslint.config(
         },
     },
     {
-        files: ["**/*.js", "**/*.mjs"],
+        files: ["**/*.js", "**/*.mjs", "**/*.cjs"],
         languageOptions: {
-            globals: { process: "readonly", require: "readonly", module: "writable", console: "readonly" },
+            globals: {
+                process: "readonly",
+                require: "readonly",
+                module: "writable",
+                console: "readonly",
+                URL: "readonly",
+                fetch: "readonly",
+                AbortSignal: "readonly",
+            },
         },
         rules: { "@typescript-eslint/no-require-imports": "off" },
     },

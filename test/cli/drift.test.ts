@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { metadataEnvironment } from "../../emulator/endpoint/environment";
+import { environmentOf } from "../../rehearsal/localPulumi";
+import { endpointFileOf, runningSession } from "../../rehearsal/localSession";
+import { projectName } from "../../rehearsal/stackFile";
+import { LocalCli, PROJECT_FOLDER, skipWithoutCli } from "./localCli";
+import { sqlAs } from "./printedLines";
+
+/** What drift.yml runs, on the stack `local`: the words of the real CLI tell a difference from a failure. */
+describe("the drift check through the Pulumi CLI", { skip: skipWithoutCli, concurrency: 1 }, () => {
+    const cli = new LocalCli();
+    let foreground = { printed: "", stop: async () => undefined as void };
+    before(async () => {
+        foreground = await cli.foreground();
+        const up = await cli.local("up", "--yes", "--skip-preview");
+        assert.equal(up.code, 0, up.text);
+        foreground.printed = (await cli.local("sign-in")).stdout;
+    });
+    after(async () => {
+        await foreground.stop();
+        cli.close();
+    });
+
+    async function drift(more: NodeJS.ProcessEnv = {}) {
+        const kept = path.join(cli.folder, "cache", "kept");
+        const stateFolder = path.join(kept, readdirSync(kept)[0]!);
+        const session = (await runningSession(stateFolder))!;
+        const environment = {
+            ...metadataEnvironment(session.url, {}),
+            LOCAL_AZURE_ENDPOINT: endpointFileOf(stateFolder),
+        };
+        const { debugProviders } = session;
+        const local = {
+            projectFolder: PROJECT_FOLDER,
+            project: projectName(),
+            stateFolder,
+            stackFile: "Pulumi.local.yaml",
+            environment,
+            debugProviders,
+        };
+        const env = { ...environmentOf(local, cli.environment), ...more };
+        const folder = path.join(cli.folder, "drift");
+        const words = [path.join(".github", "scripts", "drift.mjs"), "local", folder];
+        const outcome = await cli.run(process.execPath, words, { env });
+        const report = JSON.parse(readFileSync(path.join(folder, "local.json"), "utf8")) as Record<
+            string,
+            string
+        >;
+        return { ...outcome, report };
+    }
+
+    test("a stack that is as its code says has none", async () => {
+        const { code, report, text } = await drift();
+        assert.deepEqual([code, report["stack"], report["outcome"]], [0, "local", "none"], text);
+    });
+
+    test("a role that lost its connection limit by hand is a difference, which is shown and not mended", async () => {
+        const guest = "guest_fabrikam.com#EXT#@contoso.onmicrosoft.com";
+        await sqlAs(
+            cli,
+            foreground.printed,
+            "deployer",
+            "postgres",
+            `alter role "${guest}" connection limit 50`,
+        );
+        for (const _ of [1, 2]) {
+            const { code, report, text } = await drift();
+            assert.deepEqual([code, report["outcome"]], [0, "drift"], text);
+            assert.match(report["refresh"]!, /connectionLimit/);
+        }
+    });
+
+    test("what could not be found out is a failure, not a difference", async () => {
+        const { code, report, text } = await drift({ PULUMI_CONFIG_PASSPHRASE: "wrong" });
+        assert.deepEqual([code, report["outcome"]], [1, "failed"], text);
+    });
+});
