@@ -6,17 +6,26 @@ export const HELP = `npm run bench: how long database principals take, beside on
   npm run bench -- --sizes 10,100     other sizes
   npm run bench -- --runs 5           each size so often, and the median of them (default: 3; above 1,000 once)
   npm run bench -- --singles 10000    single principals up to this size (default: 1,000, as 10,000 take a quarter of an hour)
-  npm run bench -- --only principals  only these of principals, roles, gateway, plugin, start, databases, engine; several
-                                      by commas; lines means all but principals
+  npm run bench -- --only principals  only these of principals, roles, gateway, plugin, start, databases, engine, path;
+                                      several by commas; lines means all but principals
   npm run bench -- --peer <file>      another tool in the same run, for instance bench/peers/psql.ts; may be repeated
   npm run bench -- --json <file>      rows as JSON: [{kind, job, size, ms, ratio}]
-  npm run bench -- --write            table and chart into docs/benchmarks.md and docs/benchmarks.svg
+  npm run bench -- --write            tables and charts into docs/; with --only path that section alone
   npm run bench -- --help             this text
 
 Nothing here is a test: a slow machine fails nothing. Progress is on standard error, tables on standard output.
 `;
 
-export const CASES = ["principals", "roles", "gateway", "plugin", "start", "databases", "engine"] as const;
+export const CASES = [
+    "principals",
+    "roles",
+    "gateway",
+    "plugin",
+    "start",
+    "databases",
+    "engine",
+    "path",
+] as const;
 export type Case = (typeof CASES)[number];
 /** What gives a line each, and no rows. */
 export type LineCase = Exclude<Case, "principals">;

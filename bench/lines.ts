@@ -13,6 +13,8 @@ import type { ManyDatabases } from "./manyDatabases";
 import { engineLines } from "./engine";
 import { DIRECT_PASSWORD, DIRECT_USER, DirectServer } from "./directServer";
 import { median, rounded, type Line } from "./rows";
+import { shortestPathLine } from "./shortestPath/page";
+import { shortestPath } from "./shortestPath/run";
 
 const ROOT = path.join(__dirname, "..");
 const SIGN_INS = 50;
@@ -36,6 +38,10 @@ const LINE_CASES: Record<
         measure: manyDatabasesLines,
     },
     engine: { what: "pulumi up and preview of a set", measure: engineLines },
+    path: {
+        what: "a deployment with Azure's operation times, on a virtual clock",
+        measure: async () => [shortestPathLine(await shortestPath())],
+    },
 };
 
 export async function measureLines(

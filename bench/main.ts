@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,6 +11,8 @@ import { measureLines } from "./lines";
 import { measurePrincipals } from "./principals";
 import { growthLines, markdownPage, type Machine } from "./report";
 import { isOwn, linesForTerminal, rowsForTerminal, rowsOf, type Line, type Measured, type Row } from "./rows";
+import { sectionOf, withSection } from "./shortestPath/page";
+import { shortestPath, writeShortestPath } from "./shortestPath/run";
 import type { Peer } from "./subject";
 
 const DOCS = path.join(__dirname, "..", "docs");
@@ -71,10 +74,19 @@ async function save(rows: Row[], lines: Line[], machine: Machine, options: Argum
     if (options.json !== undefined)
         await writeFile(options.json, `${JSON.stringify(rows.filter(isOwn), null, 2)}\n`);
     if (!options.write) return;
-    await writeFile(path.join(DOCS, "benchmarks.md"), markdownPage(rows, lines, machine));
+    if (options.cases.join() !== "path") await savePage(rows, lines, machine);
+    if (options.cases.includes("path")) await writeShortestPath(DOCS, await shortestPath());
+    progress("wrote docs/benchmarks.md");
+}
+
+/** The shortest path has a section of its own, which stays where it is not measured anew. */
+async function savePage(rows: Row[], lines: Line[], machine: Machine): Promise<void> {
+    const page = path.join(DOCS, "benchmarks.md");
+    const kept = existsSync(page) ? sectionOf(await readFile(page, "utf8")) : undefined;
+    const written = markdownPage(rows, lines, machine);
+    await writeFile(page, kept === undefined ? written : withSection(written, kept));
     if (rows.length > 0)
         await writeFile(path.join(DOCS, "benchmarks.svg"), chart(rows, "Time by number of principals"));
-    progress("wrote docs/benchmarks.md and docs/benchmarks.svg");
 }
 
 main().catch((error: unknown) => {

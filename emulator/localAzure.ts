@@ -36,6 +36,8 @@ export interface LocalAzureOptions {
     directory?: Directory;
     /** From where clients seem to come, for the firewalls of public servers. Default: 203.0.113.25. */
     clientAddress?: string;
+    /** How the latency of a fault is waited for: a clock of one's own. Default: in real time. */
+    sleep?: (milliseconds: number) => Promise<void>;
 }
 
 /** A whole Azure for PostgreSQL on this machine: tenant, tokens, resource API, servers, and Pulumi providers onto them. */
@@ -200,6 +202,7 @@ async function startParts(azure: LocalAzure, closers: Closers, options: LocalAzu
         directory,
         servers,
         faults: azure.faults,
+        sleep: options.sleep,
         stateFile: stateFolder && path.join(folder, "resources.json"),
     });
     const proxy = await SocksProxy.start({ resolve: (host) => azure.resolve(host) });

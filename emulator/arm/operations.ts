@@ -10,7 +10,11 @@ export class Operations {
     /** By the server's kind and name, which is unique in all groups: what runs there. */
     readonly #running = new Map<string, { token: string }>();
 
-    constructor(readonly faults: Faults) {}
+    /** @param wait how the latency of a fault is waited for. Default: in real time */
+    constructor(
+        readonly faults: Faults,
+        readonly wait: (milliseconds: number) => Promise<void> = sleep,
+    ) {}
 
     /** Runs a write or removal; with the server taken, where it concerns one. */
     async run<T>(token: string, id: string, work: () => Promise<T>): Promise<T> {
@@ -60,7 +64,7 @@ export class Operations {
     async #slowly<T>(token: string, id: string, work: () => Promise<T>): Promise<T> {
         const names = namesOf(token, id);
         const latency = this.faults.take("Latency", ...names);
-        if (latency) await sleep(latency.milliseconds ?? 100);
+        if (latency) await this.wait(latency.milliseconds ?? 100);
         if (this.faults.take("OperationFailed", ...names)) throw operationFailed();
         return work();
     }

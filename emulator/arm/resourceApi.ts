@@ -24,6 +24,8 @@ export interface ResourceApiOptions {
     directory: TenantDirectory;
     servers: DatabaseEngine;
     faults?: Faults;
+    /** How the latency of a fault is waited for. Default: in real time. */
+    sleep?: (milliseconds: number) => Promise<void>;
     /** Where the resources are kept, so that they are there again after a new start. Default: in memory alone. */
     stateFile?: string;
 }
@@ -49,7 +51,7 @@ export class ResourceApi {
     constructor(options: ResourceApiOptions) {
         const { subscriptionId, directory, servers } = options;
         this.azure = { subscriptionId, directory, servers, store: new ResourceStore() };
-        this.#operations = new Operations(options.faults ?? new Faults());
+        this.#operations = new Operations(options.faults ?? new Faults(), options.sleep);
         this.#stateFile = options.stateFile;
         if (this.#stateFile) this.azure.store.load(this.#stateFile, subscriptionId, directory.tenantId);
     }
