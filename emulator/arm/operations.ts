@@ -73,7 +73,7 @@ export class Operations {
 /** By which a fault may mean an operation. */
 function namesOf(token: string, id: string): string[] {
     const ofServer = isOfServer(token) ? [lastName(serverIdOf(id))] : [];
-    const ofChildren = isOfServer(token) && token !== SERVER ? [SERVER_CHILDREN] : [];
+    const ofChildren = isOfServer(token) && serverIdOf(id) !== id ? [SERVER_CHILDREN] : [];
     return [token, lastName(id), ...ofServer, ...ofChildren];
 }
 
