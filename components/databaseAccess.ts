@@ -4,6 +4,7 @@ import { Cloud } from "./clouds";
 import { DatabaseService, type DatabaseAccessArgs } from "./databaseAccessArgs";
 import { checkDatabaseAccess } from "./databaseAccessChecks";
 import { accessPlan, OWNER_PROFILE, type AccessPlan } from "./databaseAccessPlan";
+import { withFormerNames } from "./formerNames";
 import { plainValue, readyAfter, validatedIfGiven } from "./inputs";
 import { checkTenantId } from "./names";
 import { serverErrorHook } from "./serverErrorHook";
@@ -26,7 +27,12 @@ export class DatabaseAccess extends pulumi.ComponentResource {
 
     constructor(name: string, args: DatabaseAccessArgs, opts?: pulumi.ComponentResourceOptions) {
         checkDatabaseAccess(args);
-        super("azure-postgres-entra:index:DatabaseAccess", name, {}, opts);
+        super(
+            "azure-postgres-entra:index:DatabaseAccess",
+            name,
+            {},
+            withFormerNames("DatabaseAccess", name, opts),
+        );
         const plan = accessPlan(args);
         const provider = makeProvider(name, args, { parent: this, dependsOn: opts?.dependsOn });
         // The provider itself tries nothing again, and a server restarts when it likes (F70).

@@ -19,7 +19,7 @@ export interface DatabaseAccessArgs {
      * database, as administrators do where one was there before the database (F71).
      */
     user: pulumi.Input<string>;
-    /** The tenant of the identity that runs Pulumi. Needed in the clouds Public and Local. */
+    /** The tenant of the identity that runs Pulumi. Needed in the clouds Public and Local. Default: none. */
     tenantId?: pulumi.Input<string>;
     /**
      * Which Azure cloud the server is in. In Public and Local the token is fetched when the resources are made; elsewhere it
@@ -38,9 +38,9 @@ export interface DatabaseAccessArgs {
      * owner profile; none is ever dropped. Default: public.
      */
     schemas?: string[];
-    /** Profiles beside readonly, readwrite and owner. */
+    /** Profiles beside readonly, readwrite and owner. Default: none. */
     profiles?: AccessProfileArgs[];
-    /** Roles whose later objects the profiles cover too, beside the owner profile's. */
+    /** Roles whose later objects the profiles cover too, beside the owner profile's. Default: none. */
     objectOwners?: string[];
     /**
      * Roles that are given a profile's privileges themselves, without a role for the profile: for a CosmosCluster, whose roles are made by

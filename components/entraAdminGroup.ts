@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as azuread from "@pulumi/azuread";
+import { withFormerNames } from "./formerNames";
 import { isPlain, validated, validatedIfGiven } from "./inputs";
 import { checkObjectId, checkRoleName } from "./names";
 import { PrincipalType } from "./principalType";
@@ -13,23 +14,23 @@ export interface NewAdminGroupArgs {
     description?: pulumi.Input<string>;
     /** Object ids of users or service principals that manage the group. Default: whoever runs Pulumi. */
     owners?: pulumi.Input<pulumi.Input<string>[]>;
-    /** Object ids of users, groups, service principals or managed identities (F21). */
+    /** Object ids of users, groups, service principals or managed identities (F21). Default: nobody. */
     members?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /** A security group that is there already. One of the two is needed. */
 export interface ExistingAdminGroupArgs {
-    /** Display name, exactly as in Entra (F18); it must be the only group of that name. */
+    /** Display name, exactly as in Entra (F18); it must be the only group of that name. Default: by objectId. */
     displayName?: pulumi.Input<string>;
-    /** Object id. */
+    /** Object id. Default: by displayName. */
     objectId?: pulumi.Input<string>;
 }
 
 /** Exactly one of the two. */
 export interface EntraAdminGroupArgs {
-    /** A group to be made. */
+    /** A group to be made. Default: none; then existing is needed. */
     create?: NewAdminGroupArgs;
-    /** A group to be looked up. */
+    /** A group to be looked up. Default: none; then create is needed. */
     existing?: ExistingAdminGroupArgs;
 }
 
@@ -49,7 +50,12 @@ export class EntraAdminGroup extends pulumi.ComponentResource {
 
     constructor(name: string, args: EntraAdminGroupArgs, opts?: pulumi.ComponentResourceOptions) {
         checkEntraAdminGroup(args);
-        super("azure-postgres-entra:index:EntraAdminGroup", name, {}, opts);
+        super(
+            "azure-postgres-entra:index:EntraAdminGroup",
+            name,
+            {},
+            withFormerNames("EntraAdminGroup", name, opts),
+        );
         const { displayName, objectId } = args.create
             ? createGroup(name, args.create, this)
             : lookUpGroup(args.existing!, this);

@@ -13,6 +13,7 @@ import {
     existingTableChecked,
     type RulesContext,
 } from "./entraNetworkRules";
+import { withFormerNames } from "./formerNames";
 import { isPlain, readyAfter } from "./inputs";
 
 /** What the component hands out; the parts that are neither made nor named stay undefined. */
@@ -49,7 +50,12 @@ export class EntraNetwork extends pulumi.ComponentResource {
 
     constructor(name: string, args: EntraNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         checkEntraNetwork(name, args);
-        super("azure-postgres-entra:index:EntraNetwork", name, {}, opts);
+        super(
+            "azure-postgres-entra:index:EntraNetwork",
+            name,
+            {},
+            withFormerNames("EntraNetwork", name, opts),
+        );
         const parts = args.existing
             ? rulesOnly(name, args, args.existing, this)
             : ownNetwork(name, args, this);

@@ -5,17 +5,17 @@ import { Cloud } from "./clouds";
 export interface ExistingNetworkArgs {
     /** Resource group of the network security group and the route table. Default: resourceGroupName. */
     resourceGroupName?: pulumi.Input<string>;
-    /** Network security group of the server's subnet; it is given the outbound and inbound rules. */
+    /** Network security group of the server's subnet; it is given the outbound and inbound rules. Default: none. */
     networkSecurityGroupName?: pulumi.Input<string>;
-    /** Route table of the server's subnet; it is given the routes. */
+    /** Route table of the server's subnet; it is given the routes. Default: none. */
     routeTableName?: pulumi.Input<string>;
-    /** The subnet's network, for instance 10.20.1.0/24. Without it the rules speak of the whole virtual network. */
+    /** The subnet's network, for instance 10.20.1.0/24. Default: the rules speak of the whole virtual network. */
     subnetAddressPrefix?: pulumi.Input<string>;
-    /** Resource id of the delegated subnet, handed through once the rules are there. */
+    /** Resource id of the delegated subnet, handed through once the rules are there. Default: none. */
     subnetId?: pulumi.Input<string>;
-    /** Resource id of the private DNS zone, handed through. */
+    /** Resource id of the private DNS zone, handed through. Default: none. */
     privateDnsZoneId?: pulumi.Input<string>;
-    /** Resource id of the virtual network, handed through. */
+    /** Resource id of the virtual network, handed through. Default: none. */
     virtualNetworkId?: pulumi.Input<string>;
 }
 
@@ -36,15 +36,21 @@ export interface EntraNetworkArgs {
     resourceGroupName: pulumi.Input<string>;
     /** Azure region of what is made. Default: the resource group's. */
     location?: pulumi.Input<string>;
-    /** Default: Public. */
+    /** Which Azure cloud the network is in. Default: Public. */
     cloud?: Cloud;
-    /** Name of the server to come, which the private DNS zone must not have (F75). */
+    /** Name of the server to come, which the private DNS zone must not have (F75). Default: not compared. */
     serverName?: pulumi.Input<string>;
-    /** Network of the virtual network to be made, for instance 10.20.0.0/16. */
+    /** Network of the virtual network to be made, for instance 10.20.0.0/16. Default: none; needed without existing. */
     addressSpace?: pulumi.Input<string>;
-    /** Network of the delegated subnet to be made, /28 or larger (F74). */
+    /**
+     * Network of the delegated subnet to be made, /28 or larger (F74). Azure refuses a change while the server is in it.
+     * Default: none; needed without existing.
+     */
     subnetAddressPrefix?: pulumi.Input<string>;
-    /** Name of the private DNS zone to be made. Default: the component's name and .private.postgres.database.azure.com. */
+    /**
+     * Name of the private DNS zone to be made. Changing this replaces the zone, and a server that
+     * uses it. Default: the component's name and .private.postgres.database.azure.com.
+     */
     privateDnsZoneName?: pulumi.Input<string>;
     /** Addresses of own DNS servers, which must resolve Microsoft Entra's names (F76). Default: Azure's DNS. */
     dnsServers?: pulumi.Input<string>[];
@@ -54,10 +60,10 @@ export interface EntraNetworkArgs {
     denyOtherOutbound?: boolean;
     /** Priority of the first security rule; up to five more follow one by one. Default: 100. */
     rulePriorityBase?: number;
-    /** Only rules, for a network that is there already; then nothing else is made. */
+    /** Only rules, for a network that is there already; then nothing else is made. Default: a network is made. */
     existing?: ExistingNetworkArgs;
     /** An Azure Firewall in the way, which is given a rule for Microsoft Entra (F12). Default: none. */
     firewall?: EntraFirewallArgs;
-    /** Tags of what is made. */
+    /** Tags of what is made. Default: none. */
     tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }

@@ -3,6 +3,7 @@ import * as dbforpostgresql from "@pulumi/azure-native/dbforpostgresql";
 import { componentLoginHook, IGNORED_CHANGES, serverLoginHook, type WantedLogin } from "./administratorLogin";
 import { allowsEntra, allowsPasswords, authConfig, type AuthMode } from "./authMode";
 import { checkPrivateDnsZoneId } from "./dnsZone";
+import { withFormerNames } from "./formerNames";
 import type { FlexibleServerArgs, ServerNetworkArgs } from "./flexibleServerArgs";
 import { checkFlexibleServer } from "./flexibleServerChecks";
 import { isPlain, plainValue, readyAfter, validated, validatedIfGiven } from "./inputs";
@@ -47,12 +48,12 @@ export class FlexibleServer extends pulumi.ComponentResource {
             componentLoginHook(name),
             administratorsHook(name, args.removeLastAdministrators ?? []),
         ];
-        const guard = { hooks: { beforeUpdate: hooks } };
+        const guarded = pulumi.mergeOptions(opts, { hooks: { beforeUpdate: hooks } });
         super(
             "azure-postgres-entra:index:FlexibleServer",
             name,
             watched(args, authMode),
-            pulumi.mergeOptions(opts, guard),
+            withFormerNames("FlexibleServer", name, guarded),
         );
 
         const warning = allowsEntra(authMode) ? undefined : foreignDatabases(databaseNames(args), name);

@@ -37,7 +37,7 @@ export function howToSignIn(config: StackConfig, server: LocalServerAddress, tok
     return roles.map((role) => linesFor(role, server, tokenOptions)).join("\n\n");
 }
 
-/** The lines of one role; `user` where its user name is another than its name in Entra (F40). */
+/** The lines of one role of any server; `user` where its user name is another than its name in Entra (F40). */
 export function linesFor(
     role: { name: string; database: string },
     server: LocalServerAddress,

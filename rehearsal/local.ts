@@ -1,3 +1,4 @@
+import path from "node:path";
 import { quoteBash } from "../components/shellQuoting";
 import { readEndpointFile } from "../emulator/endpoint";
 import { metadataEnvironment } from "../emulator/endpoint/environment";
@@ -6,7 +7,7 @@ import { LOCAL_STACK } from "../emulator/localProvider";
 import { keptFolder } from "../emulator/postgres/cacheFolder";
 import { accessCommand } from "../report/access/command";
 import { FAULT_HELP, parseFaultCommand, runFaultCommand, type FaultCommand } from "./faultCommand";
-import { scenarioOption, type LocalServerAddress } from "./howToSignIn";
+import { linesFor, scenarioOption, type LocalServerAddress } from "./howToSignIn";
 import { onInterrupt } from "./interrupt";
 import { refuseOtherStacks, runPulumi } from "./localPulumi";
 import { callLocalAzure, endpointFileOf, runningSession, type LocalSession } from "./localSession";
@@ -22,10 +23,12 @@ const HELP = `npm run local: the stack local on a local Azure whose data stays, 
   npm run local                                 keeps the local Azure running in the foreground; Ctrl-C ends it
   npm run local -- up [--yes]                   any command of the Pulumi CLI, on the stack local:
   npm run local -- preview | refresh | destroy  (destroy with --run-program, so that retries work)
+  npm run local -- --cwd <folder> up            the same for another Pulumi project, on its stack local
   npm run local -- token <name>                 a token: of a user, an application, a managed identity, or a member of a group
                                                 (--audience <resource>: for another service than Flexible Server)
   npm run local -- machine <name>               the environment of a workload on a virtual machine, for eval in a shell
   npm run local -- sign-in                      the psql line and the token command for each principal
+  npm run local -- sign-in <host> <role> [<db>] the same for one role of any server that runs here
   npm run local -- fault                        lets the local Azure be busy, throttled or broken; fault --help says more
   npm run local -- --real postgresql <command>  with the real provider of that name, which the CLI finds on PATH or among its plugins
   npm run local -- --scenario <name> ...        any of these with another configuration, data and state: each has its own
@@ -53,10 +56,10 @@ async function main(given: string[]): Promise<number> {
     if (command === undefined) return keepRunning(kept);
     if (command === "token") return printToken(kept, rest);
     if (command === "machine") return printMachine(kept, rest);
-    if (command === "sign-in") return printSignIn(kept);
+    if (command === "sign-in") return printSignIn(kept, rest);
     if (command === "fault") return fault(kept, rest);
     if (command === "--real") return runReal(kept, rest);
-    if (command.startsWith("-")) return misuse(`unknown option: ${command}`);
+    if (command.startsWith("-") && !CWD.test(command)) return misuse(`unknown option: ${command}`);
     return run(kept, words);
 }
 
@@ -84,13 +87,27 @@ function runReal(kept: Kept, [provider, ...words]: string[]): Promise<number> | 
 }
 
 /** @param real the provider that is not attached, so that the CLI starts the real one */
-function run(kept: Kept, words: string[], real?: string): Promise<number> {
+function run(kept: Kept, given: string[], real?: string): Promise<number> | number {
+    const { folder, words } = takeFolder(given);
+    if (words.length === 0) return misuse("say which command: npm run local -- --cwd <folder> up");
     refuseOtherStacks(words);
     // From here on an interrupt is the CLI's to answer; the local Azure ends after it.
     void onInterrupt();
     return withSession(kept, async (session) =>
-        pulumi(kept, real === undefined ? session : await withReal(session, real), words),
+        pulumi(kept, real === undefined ? session : await withReal(session, real), folder, words),
     );
+}
+
+/** The Pulumi CLI's own option, here only in front of the command. */
+const CWD = /^(?:-C|--cwd(?:=(.+))?)$/;
+
+/** The project's folder, relative to where npm was called; default: this project's. */
+function takeFolder([first = "", ...rest]: string[]): { folder: string; words: string[] } {
+    const option = CWD.exec(first);
+    if (!option) return { folder: PROJECT_FOLDER, words: first === "" ? [] : [first, ...rest] };
+    const [named, words] = option[1] === undefined ? [rest[0], rest.slice(1)] : [option[1], rest];
+    if (named === undefined) return { folder: PROJECT_FOLDER, words: [] };
+    return { folder: path.resolve(process.env["INIT_CWD"] ?? process.cwd(), named), words };
 }
 
 /** The foreground: serves until it is interrupted. */
@@ -114,22 +131,35 @@ function signInText({ scenario }: Kept, azure: LocalAzure): string {
     const host = scenario.host(config);
     const found = azure.resolve(host);
     if (found) return signInLines(scenario, { host, ...found, caFile: azure.caFile });
-    const words = `npm run local --${scenario === SCENARIOS[0] ? "" : scenarioOption(scenario.name)}`;
+    const words = `npm run local --${optionOf(scenario)}`;
     return `No server is deployed. In another terminal: ${words} up, then ${words} sign-in`;
 }
 
-async function printSignIn(kept: Kept): Promise<number> {
+async function printSignIn(kept: Kept, [named, role, database]: string[]): Promise<number> {
+    if (named !== undefined && role === undefined)
+        return misuse("say as whom: npm run local -- sign-in <host> <role> [<database>]");
     const session = await mustRun(kept);
-    const host = kept.scenario.host(configOf(kept.scenario.stackFile));
+    const host = named ?? kept.scenario.host(configOf(kept.scenario.stackFile));
     const found = (await callLocalAzure(session, "GET", `resolve?host=${host}`)) as {
         address: string;
         port: number;
     };
-    return print(`${signInLines(kept.scenario, { host, ...found, caFile: session.caFile })}\n`);
+    const server = { host, ...found, caFile: session.caFile };
+    const one = { name: role ?? "", database: database ?? "postgres" };
+    const lines =
+        role === undefined
+            ? signInLines(kept.scenario, server)
+            : linesFor(one, server, optionOf(kept.scenario));
+    return print(`${lines}\n`);
+}
+
+/** What a command takes for another scenario than the first. */
+function optionOf(scenario: Scenario): string {
+    return scenario === SCENARIOS[0] ? "" : scenarioOption(scenario.name);
 }
 
 function signInLines(scenario: Scenario, server: LocalServerAddress): string {
-    const option = scenario === SCENARIOS[0] ? "" : scenarioOption(scenario.name);
+    const option = optionOf(scenario);
     return scenario.howToSignIn(configOf(scenario.stackFile), server, option);
 }
 
@@ -199,11 +229,16 @@ async function withReal(session: LocalSession, real: string): Promise<RealSessio
     return { ...session, debugProviders: attached.join(","), variables };
 }
 
-function pulumi({ scenario, stateFolder }: Kept, session: RealSession, words: string[]): Promise<number> {
+function pulumi(
+    { scenario, stateFolder }: Kept,
+    session: RealSession,
+    projectFolder: string,
+    words: string[],
+): Promise<number> {
     const local = {
-        projectFolder: PROJECT_FOLDER,
-        project: projectName(),
-        stackFile: scenario.stackFile,
+        projectFolder,
+        project: projectName(projectFolder),
+        stackFile: projectFolder === PROJECT_FOLDER ? scenario.stackFile : `Pulumi.${LOCAL_STACK}.yaml`,
         stateFolder,
         debugProviders: session.debugProviders,
         environment: {

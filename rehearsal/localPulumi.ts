@@ -6,6 +6,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { LOCAL_STACK } from "../emulator/localProvider";
 import { findPulumi } from "./pulumiCli";
+import { PROJECT_FOLDER } from "./stackFile";
 import { LOCAL_PASSPHRASE } from "./stackSecrets";
 
 /** Commands that read the stack's configuration, and so are given `--config-file`. */
@@ -119,7 +120,7 @@ function spawnPulumi(
     args: string[],
     output: "inherit" | "ignore" = "inherit",
 ): Promise<number> {
-    const { command, argumentsBefore } = findPulumi(local.projectFolder);
+    const { command, argumentsBefore } = findPulumi(PROJECT_FOLDER);
     const child = spawn(command, [...argumentsBefore, ...args], {
         cwd: local.projectFolder,
         env: environmentOf(local),

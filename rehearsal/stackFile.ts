@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { openSecrets } from "./stackSecrets";
@@ -6,9 +6,11 @@ import { openSecrets } from "./stackSecrets";
 /** The project that the rehearsal runs: the folder above this one. */
 export const PROJECT_FOLDER = path.join(__dirname, "..");
 
-/** Name of the project, which is the namespace of its configuration. */
-export function projectName(): string {
-    return (parse(readFileSync(path.join(PROJECT_FOLDER, "Pulumi.yaml"), "utf8")) as { name: string }).name;
+/** Name of a project, which is the namespace of its configuration. */
+export function projectName(folder = PROJECT_FOLDER): string {
+    const file = path.join(folder, "Pulumi.yaml");
+    if (!existsSync(file)) throw new Error(`there is no ${file}; name the folder of a Pulumi project`);
+    return (parse(readFileSync(file, "utf8")) as { name: string }).name;
 }
 
 /** The configuration of the stack `name`, as `configOf` gives it. */

@@ -11,6 +11,10 @@ export class EngineLog {
         this.#address = address;
     }
 
+    get address(): string | undefined {
+        return this.#address;
+    }
+
     connectTo(address: string): void {
         if (!address || address === this.#address) return;
         this.close();

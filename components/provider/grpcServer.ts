@@ -10,23 +10,20 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import * as settings from "@pulumi/pulumi/runtime/settings";
+import { diffResponse } from "./diffResponse";
 import { EngineLog } from "./engineLog";
 import { grpcError } from "./grpcErrors";
 import { fromStruct, toStruct } from "./grpcValues";
-import {
-    parseUrn,
-    type DiffResult,
-    type OperationOptions,
-    type PropertyDiffKind,
-    type PropertyMap,
-    type ResourceProvider,
-} from "./resourceProvider";
+import { keepSecrets } from "./secrets";
+import { parseUrn, type OperationOptions, type PropertyMap, type ResourceProvider } from "./resourceProvider";
 
 export interface ServeOptions {
     /** Port on 127.0.0.1. Default: 0, any free one. */
     port?: number;
     /** The engine's address, where progress lines go. The engine also names it in Handshake and Attach. */
     engineAddress?: string;
+    /** Whether components are made too. Default: false, custom resources only. */
+    components?: boolean;
 }
 
 export interface ServedProvider {
@@ -45,7 +42,10 @@ export async function serveProvider(
 ): Promise<ServedProvider> {
     const log = new EngineLog(options.engineAddress);
     const server = new grpc.Server({ ...grpcChannelOptions });
-    server.addService(ResourceProviderService, implementation(provider, log));
+    server.addService(ResourceProviderService, {
+        ...implementation(provider, log, options.components ?? false),
+        ...(options.components ? components(log) : {}),
+    });
     const port = await new Promise<number>((resolve, reject) => {
         const address = `127.0.0.1:${options.port ?? 0}`;
         server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, bound) =>
@@ -76,7 +76,11 @@ function unary<Request>(handler: (request: Request, call: Call<Request>) => Prom
     };
 }
 
-function implementation(provider: ResourceProvider, log: EngineLog): grpc.UntypedServiceImplementation {
+function implementation(
+    provider: ResourceProvider,
+    log: EngineLog,
+    makesComponents: boolean,
+): grpc.UntypedServiceImplementation {
     // Cancel ends what runs now. It also comes at the end of every CLI command, and an attached provider serves many.
     let cancellation = new AbortController();
     const operation = (
@@ -94,8 +98,7 @@ function implementation(provider: ResourceProvider, log: EngineLog): grpc.Untype
     return {
         handshake: unary((request: pb.ProviderHandshakeRequest) => {
             log.connectTo(request.getEngineAddress());
-            // All false: values arrive plain, the engine keeps track of what is secret.
-            return new pb.ProviderHandshakeResponse();
+            return accepting(new pb.ProviderHandshakeResponse(), makesComponents);
         }),
         attach: unary((request: { getAddress(): string }) => {
             log.connectTo(request.getAddress());
@@ -119,13 +122,47 @@ function implementation(provider: ResourceProvider, log: EngineLog): grpc.Untype
             provider.cancel?.();
             return new Empty();
         }),
-        ...configuration(provider),
+        ...configuration(provider, makesComponents),
         ...purePart(provider),
         ...operations(provider, operation),
     };
 }
 
-function configuration(provider: ResourceProvider): grpc.UntypedServiceImplementation {
+interface Accepts {
+    setAcceptsecrets?(value: boolean): unknown;
+    setAcceptSecrets?(value: boolean): unknown;
+    setAcceptoutputs?(value: boolean): unknown;
+    setAcceptOutputs?(value: boolean): unknown;
+}
+
+/**
+ * The engine demands of whoever makes components that it takes secrets as they are. Otherwise values arrive plain, and the
+ * engine keeps track of what is secret.
+ */
+function accepting<T extends Accepts>(response: T, makesComponents: boolean): T {
+    response.setAcceptsecrets?.(makesComponents);
+    response.setAcceptSecrets?.(makesComponents);
+    response.setAcceptoutputs?.(makesComponents);
+    response.setAcceptOutputs?.(makesComponents);
+    return response;
+}
+
+/** The SDK's runtime and the components are loaded with the first one that is made. */
+function components(log: EngineLog): grpc.UntypedServiceImplementation {
+    return {
+        construct: unary((request: pb.ConstructRequest) => {
+            // `import()` would find no TypeScript file here: plugin.js loads sources through `require` alone.
+            // eslint-disable-next-line @typescript-eslint/no-require-imports
+            const { construct } = require("./construct") as typeof import("./construct");
+            return construct(request, log.address);
+        }),
+    };
+}
+
+function configuration(
+    provider: ResourceProvider,
+    makesComponents: boolean,
+): grpc.UntypedServiceImplementation {
     return {
         checkConfig: unary(async (request: pb.CheckRequest) => {
             await provider.checkConfiguration?.(request.getUrn());
@@ -146,10 +183,7 @@ function configuration(provider: ResourceProvider): grpc.UntypedServiceImplement
         }),
         configure: unary(async (request: pb.ConfigureRequest) => {
             await provider.configure?.(configOf(request));
-            const response = new pb.ConfigureResponse();
-            response.setAcceptsecrets(false);
-            response.setAcceptresources(false);
-            response.setAcceptoutputs(false);
+            const response = accepting(new pb.ConfigureResponse(), makesComponents);
             response.setSupportspreview(true);
             return response;
         }),
@@ -173,7 +207,7 @@ function purePart(provider: ResourceProvider): grpc.UntypedServiceImplementation
                 fromStruct(request.getNews()),
             );
             const response = new pb.CheckResponse();
-            response.setInputs(toStruct(result.inputs));
+            response.setInputs(keepSecrets(toStruct(result.inputs), request.getNews()));
             response.setFailuresList(
                 result.failures.map((failure) => {
                     const item = new pb.CheckFailure();
@@ -203,38 +237,6 @@ function purePart(provider: ResourceProvider): grpc.UntypedServiceImplementation
     };
 }
 
-const KINDS: Record<PropertyDiffKind, pb.PropertyDiff.Kind> = {
-    add: pb.PropertyDiff.Kind.ADD,
-    "add-replace": pb.PropertyDiff.Kind.ADD_REPLACE,
-    update: pb.PropertyDiff.Kind.UPDATE,
-    "update-replace": pb.PropertyDiff.Kind.UPDATE_REPLACE,
-    delete: pb.PropertyDiff.Kind.DELETE,
-    "delete-replace": pb.PropertyDiff.Kind.DELETE_REPLACE,
-};
-
-function diffResponse(result: DiffResult): pb.DiffResponse {
-    const response = new pb.DiffResponse();
-    const paths = Object.entries(result.detailedDiff);
-    const topLevel = (entries: [string, PropertyDiffKind][]) => [
-        ...new Set(entries.map(([path]) => /^[^.[]*/.exec(path)![0])),
-    ];
-    response.setChanges(
-        paths.length > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE,
-    );
-    response.setDiffsList(topLevel(paths));
-    response.setReplacesList(topLevel(paths.filter(([, kind]) => kind.endsWith("-replace"))));
-    response.setHasdetaileddiff(true);
-    for (const [path, kind] of paths) {
-        const item = new pb.PropertyDiff();
-        item.setKind(KINDS[kind]);
-        // Paths are those of inputs: the CLI then shows what the program says, old and new.
-        item.setInputdiff(true);
-        response.getDetaileddiffMap().set(path, item);
-    }
-    response.setDeletebeforereplace(result.deleteBeforeReplace ?? false);
-    return response;
-}
-
 type OptionsOf = (call: Call<never>, timeoutSeconds: number, preview: boolean) => OperationOptions;
 
 function operations(provider: ResourceProvider, optionsOf: OptionsOf): grpc.UntypedServiceImplementation {
@@ -245,7 +247,7 @@ function operations(provider: ResourceProvider, optionsOf: OptionsOf): grpc.Unty
             const created = await provider.create(parseUrn(request.getUrn()), inputs, options);
             const response = new pb.CreateResponse();
             response.setId(created.id);
-            response.setProperties(toStruct(created.properties));
+            response.setProperties(keepSecrets(toStruct(created.properties), request.getProperties()));
             return response;
         }),
         read: unary(async (request: pb.ReadRequest, call) => {
@@ -263,8 +265,8 @@ function operations(provider: ResourceProvider, optionsOf: OptionsOf): grpc.Unty
             // An empty id says that the resource does not exist any more.
             if (!found) return response;
             response.setId(found.id);
-            response.setInputs(toStruct(found.inputs));
-            response.setProperties(toStruct(found.properties));
+            response.setInputs(keepSecrets(toStruct(found.inputs), request.getInputs()));
+            response.setProperties(keepSecrets(toStruct(found.properties), request.getProperties()));
             return response;
         }),
         update: unary(async (request: pb.UpdateRequest, call) => {
@@ -275,7 +277,7 @@ function operations(provider: ResourceProvider, optionsOf: OptionsOf): grpc.Unty
             const resource = parseUrn(request.getUrn());
             const response = new pb.UpdateResponse();
             const updated = await provider.update(resource, request.getId(), state, oldInputs, news, options);
-            response.setProperties(toStruct(updated));
+            response.setProperties(keepSecrets(toStruct(updated), request.getNews()));
             return response;
         }),
         delete: unary(async (request: pb.DeleteRequest, call) => {

@@ -48,11 +48,12 @@ const CONNECTION: Table = {
     address: {
         type: TEXT,
         description:
-            "Where to connect instead of the host, for instance a tunnel's 127.0.0.1:6432. The name that TLS checks stays the host's.",
+            "Where to connect instead of the host, for instance a tunnel's 127.0.0.1:6432. The name that TLS checks stays the host's. Default: the host.",
     },
     caFile: {
         type: TEXT,
-        description: "Certificates of an authority of its own. Only with cloud Local on a loopback address.",
+        description:
+            "Path of certificates of an authority of its own. Only with cloud Local on a loopback address. Default: the system's authorities, with cloud Local those that the local Azure names.",
     },
 };
 

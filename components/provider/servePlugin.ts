@@ -1,4 +1,4 @@
-/** A provider as a plugin process: the port is the first and only line on stdout, by which the engine finds it. */
+/** The package as a plugin process: the port is the first and only line on stdout, by which the engine finds it. */
 import { serveProvider } from "./grpcServer";
 import type { ResourceProvider } from "./resourceProvider";
 
@@ -11,7 +11,7 @@ export async function servePlugin(
     args: string[] = process.argv.slice(2),
 ): Promise<void> {
     const engineAddress = args.find((arg) => !arg.startsWith("-"));
-    const served = await serveProvider(provider, { engineAddress });
+    const served = await serveProvider(provider, { engineAddress, components: true });
     process.stdout.write(`${served.port}\n`);
     let ending = false;
     const end = () => {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import * as components from "../../components/index";
+import { componentNames } from "../../packaging/componentSchema";
 
 const FOLDER = path.join(__dirname, "..", "..", "components");
-const COMPONENTS = ["FlexibleServer", "EntraAdminGroup", "EntraNetwork"];
 
 describe("the package", () => {
     test("importing it starts no plugin: the process ends by itself and prints nothing", async () => {
@@ -23,24 +23,21 @@ describe("the package", () => {
         assert.deepEqual([stdout, stderr], ["", ""]);
     });
 
-    test("B2: Pulumi's analyzer can describe every component to other languages", () => {
-        const manifest = { name: "azure-postgres-entra", main: "index.ts" };
-        const analyzer = new Analyzer(FOLDER, manifest.name, manifest, new Set(COMPONENTS));
-        const { components: found, typeDefinitions } = analyzer.analyze();
-        assert.deepEqual(Object.keys(found).sort(), [...COMPONENTS].sort());
-        assert.doesNotMatch(JSON.stringify([found, typeDefinitions]), /pulumi\.json#\/Any/);
-        for (const { name, inputs, outputs } of Object.values(found))
-            for (const [property, { description }] of Object.entries({ ...inputs, ...outputs }))
-                assert.ok(
-                    description && description !== "[object Object]",
-                    `${name}.${property} has no description`,
-                );
-    });
-
     test("components extend ComponentResource directly and have no fields but outputs", () => {
-        for (const name of COMPONENTS) {
+        for (const name of componentNames()) {
             const component = components[name as "FlexibleServer"];
             assert.equal(Object.getPrototypeOf(component), pulumi.ComponentResource, name);
         }
+    });
+
+    test("every component looks its former names up: a rename must never replace a server", () => {
+        const sources = readdirSync(FOLDER)
+            .filter((file) => file.endsWith(".ts"))
+            .map((file) => readFileSync(path.join(FOLDER, file), "utf8"));
+        for (const name of componentNames())
+            assert.ok(
+                sources.some((source) => source.includes(`withFormerNames("${name}", name`)),
+                `${name} does not pass its options through withFormerNames`,
+            );
     });
 });

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as pb from "@pulumi/pulumi/proto/provider_pb";
+import { serveProvider } from "../../components/provider/grpcServer";
+import { keepSecrets } from "../../components/provider/secrets";
+import { FakeProvider } from "./fakeProvider";
+import { plain, ProviderClient, struct } from "./grpcClient";
+
+const URN = "urn:pulumi:dev::project::fake:index:Thing::thing";
+const secret = (value: unknown) => ({
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    value,
+});
+const kept = (answer: Record<string, unknown>, given: Record<string, unknown>) =>
+    plain(keepSecrets(struct(answer), struct(given)));
+
+test("what comes back under the name of a secret is secret, at any depth", () => {
+    const cases: [Record<string, unknown>, Record<string, unknown>, Record<string, unknown>][] = [
+        [{ a: 1, b: 2 }, { a: secret(1) }, { a: secret(1), b: 2 }],
+        [{ a: { b: "x", c: "y" } }, { a: { b: secret("x"), c: "y" } }, { a: { b: secret("x"), c: "y" } }],
+        // Items may have moved in a list.
+        [{ a: [{ b: 1 }, 2] }, { a: [2, { b: secret(1) }] }, { a: secret([{ b: 1 }, 2]) }],
+        [{ a: "text" }, { a: { b: secret(1) } }, { a: secret("text") }],
+        [{ a: secret(1) }, { a: secret(1) }, { a: secret(1) }],
+        [{ a: 1 }, { b: secret(1) }, { a: 1 }],
+        [{}, { a: secret(1) }, {}],
+    ];
+    for (const [answer, given, expected] of cases) assert.deepEqual(kept(answer, given), expected);
+    assert.deepEqual(plain(keepSecrets(struct({ a: 1 }), undefined)), { a: 1 });
+});
+
+test("a server that makes components takes secrets wrapped, hands them over plain and gives them back secret", async (t) => {
+    const fake = new FakeProvider();
+    const served = await serveProvider(fake, { components: true });
+    const client = new ProviderClient(served.port);
+    t.after(async () => {
+        client.close();
+        await served.close();
+    });
+    const configured = await client.call<pb.ConfigureResponse>("configure", new pb.ConfigureRequest());
+    const handshake = await client.call<pb.ProviderHandshakeResponse>(
+        "handshake",
+        new pb.ProviderHandshakeRequest(),
+    );
+    assert.deepEqual([configured.getAcceptsecrets(), handshake.getAcceptSecrets()], [true, true]);
+    assert.deepEqual([configured.getAcceptoutputs(), configured.getAcceptresources()], [true, false]);
+
+    const inputs = { a: secret("s3"), b: 1 };
+    assert.deepEqual((await client.check(URN, inputs)).inputs["a"], secret("s3"));
+    assert.deepEqual((fake.asked.at(-1) as { news: object }).news, { a: "s3", b: 1 });
+    assert.deepEqual((await client.create(URN, inputs)).properties["a"], secret("s3"));
+    assert.deepEqual((await client.update(URN, "id", {}, {}, inputs))["a"], secret("s3"));
+    fake.readResult = { id: "id", inputs: { a: "x" }, properties: { a: "x", b: 1 } };
+    assert.deepEqual(await client.read(URN, "id", inputs, inputs), {
+        id: "id",
+        inputs: { a: secret("x") },
+        properties: { a: secret("x"), b: 1 },
+    });
+});
