@@ -3,6 +3,7 @@ import { getVirtualMachineOutput } from "@pulumi/azure-native/compute";
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as azuread from "@pulumi/azuread";
 import { Cloud } from "./clouds";
+import { withFormerNames } from "./formerNames";
 import { validated } from "./inputs";
 import { checkObjectId } from "./names";
 import { PrincipalType } from "./principalType";
@@ -79,7 +80,12 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
 
     constructor(name: string, args: WorkloadIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
         checkWorkloadIdentity(name, args);
-        super("azure-postgres-entra:index:WorkloadIdentity", name, {}, opts);
+        super(
+            "azure-postgres-entra:index:WorkloadIdentity",
+            name,
+            {},
+            withFormerNames("WorkloadIdentity", name, opts),
+        );
         const parts = identityParts(name, args, this);
         attach(name, args, parts, this);
         join(name, args, parts, this);

@@ -12,15 +12,15 @@ export interface NewWorkloadIdentityArgs {
     identityName?: pulumi.Input<string>;
     /** Region. Default: that of the resource group. Changing this replaces the identity. */
     location?: pulumi.Input<string>;
-    /** Tags of the identity. */
+    /** Tags of the identity. Default: none. */
     tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
 /** A managed identity that is there already. Exactly one of the two. */
 export interface ExistingWorkloadIdentityArgs {
-    /** Resource id of a user-assigned identity. */
+    /** Resource id of a user-assigned identity. Default: none; then virtualMachineId is needed. */
     userAssignedIdentityId?: pulumi.Input<string>;
-    /** Resource id of a virtual machine whose own, system-assigned identity is meant. It must have one (F38). */
+    /** Resource id of a virtual machine whose own, system-assigned identity is meant. It must have one (F38). Default: none. */
     virtualMachineId?: pulumi.Input<string>;
 }
 
@@ -36,15 +36,15 @@ export interface WorkloadConnectionArgs {
     database?: pulumi.Input<string>;
     /** IP address and port to connect to instead of the host, for instance 127.0.0.1:6432 for a tunnel. Default: the host's. */
     address?: pulumi.Input<string>;
-    /** File on the workload's machine with the authority to trust instead of the system's. For the local Azure. */
+    /** File on the workload's machine with the authority to trust instead of the system's. For the local Azure. Default: the system's. */
     caFile?: pulumi.Input<string>;
 }
 
 /** Inputs of a WorkloadIdentity. Exactly one of create and existing. */
 export interface WorkloadIdentityArgs {
-    /** An identity to be made. */
+    /** An identity to be made. Default: none; then existing is needed. */
     create?: NewWorkloadIdentityArgs;
-    /** An identity that is there. */
+    /** An identity that is there. Default: none; then create is needed. */
     existing?: ExistingWorkloadIdentityArgs;
     /**
      * Resource ids of virtual machines of other programs on which the identity is put, by names of your choice, which
