@@ -148,6 +148,10 @@ function printJson(outcomes: Record<string, Outcome>, options: Options): void {
     print(`${JSON.stringify(whole, undefined, 2)}\n`, 0);
 }
 
+function isWelcome({ seen, expected }: SignInResult): boolean {
+    return seen === expected && !expected.startsWith("refused");
+}
+
 function report(scenario: Scenario, { signIns: results, privileges }: Outcome, { scenarios }: Options): void {
     const style = styleFor(process.stdout);
     if (scenarios.length > 1) print(`\n${style.bold(`${scenario.name}: ${scenario.summary}`)}\n`, 0);
@@ -159,7 +163,7 @@ function report(scenario: Scenario, { signIns: results, privileges }: Outcome, {
             { title: "database", value: (r) => r.database },
             { title: "expected", value: (r) => (r.expected.startsWith("refused") ? "refused" : "signed in") },
             // Where all is well, the role and the database are those that stand beside it.
-            { title: "seen", value: (r) => (r.seen === r.expected ? "signed in" : r.seen) },
+            { title: "seen", value: (r) => (isWelcome(r) ? "signed in" : r.seen) },
         ],
         results,
         WIDTH,

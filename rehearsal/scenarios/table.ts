@@ -3,6 +3,7 @@ import { cosmosScenario } from "./cosmos";
 import { flexibleServerScenario } from "./flexibleServer";
 import { singleServerScenario } from "./singleServer";
 import type { Scenario } from "./scenario";
+import { vmScenario } from "./vm";
 
 /** Every scenario; the first is what runs where none is named. Each file of configuration beside the stacks' own is in this folder. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -11,6 +12,7 @@ export const SCENARIOS: readonly Scenario[] = [
         summary: "a private Flexible Server with users, a guest, groups and applications",
         stackFile: `Pulumi.${LOCAL_STACK}.yaml`,
     }),
+    vmScenario,
     cosmosScenario,
     singleServerScenario,
 ];

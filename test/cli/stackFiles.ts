@@ -5,15 +5,17 @@ import { PROJECT_FOLDER } from "./localCli";
 
 type Config = Record<string, unknown>;
 
-/** Writes `Pulumi.local.yaml`, or another one, with changes to a file of its own, for `--config-file`. */
+/**
+ * Writes a stack's file with changes to a file of its own, for `--config-file`.
+ *
+ * @param from relative to the project's folder
+ */
 export function writeStackFile(
     file: string,
     change: (config: Config) => void,
-    base = "Pulumi.local.yaml",
+    from = "Pulumi.local.yaml",
 ): void {
-    const content = parse(readFileSync(path.join(PROJECT_FOLDER, base), "utf8")) as {
-        config: Config;
-    };
+    const content = parse(readFileSync(path.join(PROJECT_FOLDER, from), "utf8")) as { config: Config };
     change(content.config);
     writeFileSync(file, stringify(content));
 }
