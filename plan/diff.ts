@@ -25,6 +25,8 @@ loses what. Without credentials, CLI or network. Nothing is touched.
   npm run plan:diff -- … --exit-code                      exit code 2 where something changes
   npm run plan:diff -- --help                             this text
 
+Where standard output goes to a file or a tool: npm run --silent plan:diff -- …, because npm writes a heading of its own.
+
 The base is evaluated by its own program. Where that cannot run (it has no plan command, or other packages), the present
 program is run with the base's Pulumi.<stack>.yaml, and the output says so. Values of secrets are not compared. What violates
 the policy pack is told, with policy/<stack>.json, and whether it is new; npm run plan ends with 3 where it is mandatory.

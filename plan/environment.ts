@@ -1,5 +1,5 @@
 /** Variables by which Azure's and PostgreSQL's providers and SDKs are configured or given credentials. */
-const OF_A_DEPLOYMENT = /^(AZURE|ARM|AZUREAD|PG)(_|[A-Z]|$)/;
+const OF_A_DEPLOYMENT = /^(AZURE|ARM|AZUREAD)_|^PG[A-Z]/;
 
 /**
  * The environment without what a deployment reads from it, so that a plan is the same for everybody, and no credential is

@@ -16,6 +16,8 @@ const HELP = `npm run plan: what a stack's program would register, without crede
   npm run plan -- --stack dev --policy-config f  with another policy configuration than policy/dev.json
   npm run plan -- --help                       this text
 
+Where standard output goes to a tool: npm run --silent plan -- …, because npm writes a heading of its own.
+
 Secrets are shown as [secret], values that only the deployment knows as [unknown]. Ids that are placeholders and secrets
 that are not in the file are named first. The rules of the policy pack are checked, as pulumi preview --policy-pack policy does.
 

@@ -40,6 +40,7 @@ export class PlanMonitor extends MockMonitor implements ProgramMonitor {
     ): Promise<void> {
         try {
             const urn = this.#urns.take(req.getParent(), req.getType(), req.getName());
+            refuseTransforms(req.getTransformsList().length, urn);
             const inputs = plain(req.getObject());
             this.planned.push(plannedResource(urn, req, inputs));
             if (req.getCustom()) await this.#check(urn, req.getType(), inputs);
@@ -93,6 +94,10 @@ export class PlanMonitor extends MockMonitor implements ProgramMonitor {
         callback(null, {});
     }
 
+    override registerStackTransform(_req: unknown, callback: Callback<object>): void {
+        callback(new Error(NO_TRANSFORMS));
+    }
+
     /** Registrations are answered at once: nothing is ever under way. */
     settled(): Promise<void> {
         return Promise.resolve();
@@ -104,6 +109,13 @@ export class PlanMonitor extends MockMonitor implements ProgramMonitor {
         const { failures } = await provider.check(parseUrn(urn), undefined, unwrapped(inputs));
         this.problems.push(...failures.map((failure) => ({ urn, ...failure })));
     }
+}
+
+const NO_TRANSFORMS = "the plan does not run transforms, so it would not be what a deployment does";
+
+/** Better no plan than a wrong one. */
+function refuseTransforms(count: number, urn: string): void {
+    if (count > 0) throw new Error(`${urn}: ${NO_TRANSFORMS}`);
 }
 
 function unused(): never {

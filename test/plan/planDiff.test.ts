@@ -137,4 +137,44 @@ describe("npm run plan:diff", { concurrency: 1 }, () => {
         assert.equal(repository.plan("--stack", "nobody").code, 1);
         reset();
     });
+
+    test("F24: policies: the plan ends with 3, the diff says which are new, the stack's own file counts", () => {
+        const kept = repository.plan("--stack", "prod");
+        assert.equal(kept.code, 0, kept.stderr);
+        assert.match(kept.stdout, /Policies \(policy\/prod\.json\): every rule is kept\./);
+        repository.changeStack("prod", (d) =>
+            d.addIn(["config", "passwordless-postgres:administrators"], {
+                principalName: "ada@contoso.com",
+                objectId: "a1000000-0000-4000-8000-000000000001",
+                principalType: "User",
+            }),
+        );
+        repository.commit("Ada");
+        const violated = repository.plan("--stack", "prod", "--json");
+        assert.equal(violated.code, 3);
+        const { policies } = JSON.parse(violated.stdout) as {
+            policies: { configuration: string; violations: { rule: string; level: string }[] };
+        };
+        assert.equal(policies.configuration, "policy/prod.json");
+        assert.deepEqual(
+            policies.violations.map(({ rule, level }) => `${level} ${rule}`),
+            ["mandatory people-administer-as-group"],
+        );
+        const markdown = (base: string) =>
+            repository.planDiff("--stack", "prod", "--base", base, "--markdown").stdout;
+        assert.match(
+            markdown("HEAD~1"),
+            /^> \[!CAUTION\]\n> Policies are violated:\n> - \*\*people-administer-as-group\*\* \(mandatory, new\): `'ada@contoso\.com'/m,
+        );
+        assert.match(markdown("HEAD"), /\*\*people-administer-as-group\*\* \(mandatory\): /);
+        repository.changeFile("policy/prod.json", () => '{ "all": "advisory" }');
+        const advisory = repository.plan("--stack", "prod");
+        assert.equal(advisory.code, 0, advisory.stderr);
+        assert.match(advisory.stdout, /advisory people-administer-as-group, /);
+        repository.changeFile("policy/prod.json", () => '{ "people": "advisory" }');
+        const wrong = repository.plan("--stack", "prod");
+        assert.equal(wrong.code, 1);
+        assert.match(wrong.stderr, /'people' is no rule; there are: /);
+        reset("HEAD~1");
+    });
 });

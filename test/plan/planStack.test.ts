@@ -59,6 +59,10 @@ describe("the plan of a stack", { concurrency: 1 }, () => {
                 processes[name] = (command, ...rest) =>
                     /esbuild/.test(command + rest[0]) ? original(command, ...rest) : touched(name + " " + command);
             }
+            process.on("exit", () => {
+                for (const name of ["ARM_CLIENT_SECRET", "AZURE_CLIENT_SECRET", "PGPASSWORD"])
+                    if (process.env[name]) process.stderr.write("TOUCHED " + name);
+            });
             process.argv = [process.execPath, "plan", "--stack", "local", "--json"];
             import("./plan/main.ts");`;
         const env = {
@@ -173,6 +177,28 @@ describe("the plan of a stack", { concurrency: 1 }, () => {
         });
         assert.equal(run.status, 4, run.stderr);
         assert.match(run.stdout, /network\.access: given "Everywhere"; allowed: Public, Private/);
+    });
+
+    test("a program with transforms is refused, as the plan would not run them", () => {
+        // A program that fails leaves rejections behind, so it runs in a process of its own.
+        const script = `
+            const pulumi = require("@pulumi/pulumi");
+            const { planStack } = require("./plan/planStack.ts");
+            const program = async () => {
+                new pulumi.ComponentResource("test:index:Group", "group", {}, { transforms: [() => undefined] });
+                return {};
+            };
+            const values = { config: {}, secretKeys: [], open: [] };
+            planStack({ project: "${PROJECT}", stack: "dev", values, program }).then(
+                () => process.exit(3),
+                (error) => { process.stdout.write(error.message); process.exit(4); },
+            );`;
+        const run = spawnSync(process.execPath, ["--import", "tsx", "-e", script], {
+            cwd: ROOT,
+            ...IN_A_CHILD,
+        });
+        assert.equal(run.status, 4, run.stderr);
+        assert.match(run.stdout, /the plan does not run transforms/);
     });
 
     test("what the program says is kept apart from the output", async () => {
