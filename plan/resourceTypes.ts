@@ -13,6 +13,7 @@ export const ROUTE = "azure-native:network:Route";
 export const PRINCIPAL = "azure-postgres-entra:index:DatabasePrincipal";
 export const PRINCIPAL_SET = "azure-postgres-entra:index:DatabasePrincipalSet";
 export const ENTRA_GROUP = "azuread:index/group:Group";
+export const ENTRA_GROUP_MEMBER = "azuread:index/groupMember:GroupMember";
 export const GRANT = "postgresql:index/grant:Grant";
 export const DEFAULT_PRIVILEGES = "postgresql:index/defaultPrivileges:DefaultPrivileges";
 export const GRANT_ROLE = "postgresql:index/grantRole:GrantRole";

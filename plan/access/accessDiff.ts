@@ -3,6 +3,7 @@ import { TOPICS, type AccessChange, type Topic } from "./accessChange";
 import { accessModel, type AccessResource } from "./accessModel";
 import { administratorChanges } from "./administratorChanges";
 import { compare } from "./effectiveAccess";
+import { groupMembershipChanges } from "./groupMembershipChanges";
 import { principalChanges } from "./principalChanges";
 import { profileChanges } from "./profileChanges";
 import { serverChanges } from "./serverChanges";
@@ -18,6 +19,7 @@ export function accessDiff(
     const [old, now] = [accessModel(before), accessModel(after)];
     const changes = [
         ...administratorChanges(old, now),
+        ...groupMembershipChanges(old, now),
         ...principalChanges(old, now),
         ...profileChanges(old, now),
         ...serverChanges(old, now),

@@ -53,10 +53,20 @@ export interface EntraGroup {
     members: string[];
 }
 
+/** A membership of a group of Microsoft Entra, made as a resource of its own. */
+export interface GroupMembership {
+    /** The resource's name. */
+    resource: string;
+    /** Object ids; left out where only the deployment knows them. */
+    group?: string;
+    member?: string;
+}
+
 export interface AccessModel {
     servers: ServerAccess[];
     administrators: (Identity & { server: string })[];
     groups: EntraGroup[];
+    groupMemberships: GroupMembership[];
     principals: Principal[];
     databases: string[];
     roles: RoleGrants[];
@@ -80,6 +90,11 @@ export function accessModel(resources: readonly AccessResource[]): AccessModel {
             displayName: text(i.displayName),
             owners: texts(i.owners),
             members: texts(i.members),
+        })),
+        groupMemberships: all(types.ENTRA_GROUP_MEMBER).map(({ name, inputs: i }) => ({
+            resource: name,
+            group: known(i.groupObjectId),
+            member: known(i.memberObjectId),
         })),
         principals: [
             ...inputs(types.PRINCIPAL_SET).flatMap(principalsOfSet),
@@ -142,12 +157,17 @@ function principal(name: string, inputs: Properties, onDelete: unknown): Princip
 }
 
 function identity(name: unknown, inputs: Properties): Identity {
-    const objectId = optional(inputs.objectId);
     return {
         name: text(name),
         principalType: text(inputs.principalType) as PrincipalKind,
-        objectId: objectId === UNKNOWN_MARK || objectId === SECRET_MARK ? undefined : objectId?.toLowerCase(),
+        objectId: known(inputs.objectId),
     };
+}
+
+/** An object id, where it is given and not only the deployment's to know. */
+function known(value: unknown): string | undefined {
+    const objectId = optional(value);
+    return objectId === UNKNOWN_MARK || objectId === SECRET_MARK ? undefined : objectId?.toLowerCase();
 }
 
 function text(value: unknown): string {

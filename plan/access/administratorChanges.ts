@@ -75,8 +75,8 @@ function listChanges(
     return [...added.map((id) => change("gains", id)), ...removed.map((id) => change("loses", id))];
 }
 
-/** What the object ids of the two versions are called elsewhere in them. */
-function identityNames(...models: AccessModel[]): Map<string, string> {
+/** What the object ids of the versions are called elsewhere in them. */
+export function identityNames(...models: AccessModel[]): Map<string, string> {
     const known = models.flatMap((m) => [...m.administrators, ...m.principals]);
     return new Map(known.flatMap(({ objectId, name }) => (objectId ? [[objectId, name]] : [])));
 }

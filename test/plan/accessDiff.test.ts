@@ -177,6 +177,23 @@ const CASES: [string, (config: StackConfiguration) => void, string[]][] = [
         ],
     ],
     [
+        "F21: a managed identity that the stack makes is a principal, and joins a group",
+        (c) => {
+            c.workloadIdentities = { worker: { groups: { readers: c.principals[2].objectId } } };
+            c.principals.push({
+                name: "worker",
+                principalType: "ServicePrincipal",
+                identity: "worker",
+                access: { orders: "readwrite" },
+            });
+        },
+        [
+            "signIn gains 'worker' (application or managed identity) may sign in.",
+            "signIn gains An identity of the stack ('workload-worker-in-readers') joins the group 'Prod DB Readonly' of Microsoft Entra: it may sign in as the group, and do what the group may.",
+            "privileges gains 'worker' (application or managed identity) gains the profile 'readwrite' on the database 'orders' (may read and write all of it).",
+        ],
+    ],
+    [
         "a database comes with its profiles, another goes",
         (c) => {
             c.databases.push({ name: "stock" });
