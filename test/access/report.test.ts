@@ -11,7 +11,7 @@ import {
 } from "../../report/access/accessReport";
 import { renderMarkdown } from "../../report/access/render/markdown";
 import { renderText } from "../../report/access/render/text";
-import { countQueries } from "../provider/queryCount";
+import { countQueries, statementsOf } from "../provider/queryCount";
 import { changeByHand } from "./changesByHand";
 import { deployedWorld, type ReportWorld } from "./reportWorld";
 
@@ -120,6 +120,17 @@ describe("the access report of a live server", { concurrency: 1 }, () => {
             "do $$ begin for i in 1..50 loop execute format('drop table public.more_%s', i); end loop; end $$",
             "orders",
         );
+    });
+
+    test("reads alone: the server itself would refuse a write", async () => {
+        const sent = await statementsOf(() => world.report());
+        const begins = sent.filter((text) => /^begin/.test(text));
+        assert.deepEqual(new Set(begins), new Set(["begin isolation level repeatable read read only"]));
+        assert.equal(begins.length, 6);
+        const others = sent.filter(
+            (text) => !/^(begin|commit|set local search_path|select|with)\b/.test(text),
+        );
+        assert.deepEqual(others, []);
     });
 
     test("without the permission in Microsoft Graph the report works, and says what it could not check", async () => {
@@ -238,6 +249,19 @@ describe("the access report of a live server", { concurrency: 1 }, () => {
         const after = await world.report();
         assert.equal(after.drift.length, report.drift.length - fixes.length);
         assert.equal(fixes.length, 4);
+    });
+
+    test("a fix quotes names, whatever they hold", async () => {
+        const schema = `x"; drop schema public cascade; --`;
+        const quoted = `"${schema.replaceAll('"', '""')}"`;
+        await world.superuser(`create schema ${quoted}`, "orders");
+        await world.superuser(`grant usage on schema ${quoted} to "billing-api"`, "orders");
+        const found = async () => (await world.report()).drift.filter((mark) => mark.text.includes(schema));
+        const [mark] = await found();
+        assert.equal(mark?.kind, "ExtraPrivilege");
+        await world.superuser(mark.fix.replace("give it a profile, or: ", ""), "orders");
+        assert.deepEqual(await found(), []);
+        await world.superuser(`drop schema ${quoted}`, "orders");
     });
 
     test("the terminal and Markdown forms name every mark and every principal", async () => {

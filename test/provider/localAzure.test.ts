@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { Connections, type ConnectionArgs } from "../../components/provider/connection";
+import { findLocalGraph } from "../../components/provider/localAzure";
 import { HOST, Running } from "./running";
 
 let local: Running;
@@ -71,6 +72,20 @@ test("cloud Local does not believe a server that echoes no challenge", async () 
     const environment = { ...process.env, LOCAL_AZURE_ENDPOINT: endpointFile({ url }) };
     await assert.rejects(ask(new Connections({ environment }), args()), /did not echo the challenge/);
     server.close();
+});
+
+test("Microsoft Graph of cloud Local is on this machine over HTTPS, or nowhere", async () => {
+    for (const graphUrl of ["https://graph.microsoft.com", "http://127.0.0.1:80", "127.0.0.1", undefined]) {
+        const server = createServer((request, response) => {
+            const challenge = new URL(request.url!, "http://x").searchParams.get("challenge");
+            response.end(JSON.stringify({ name: "local-azure", caFile: "/ca.pem", challenge, graphUrl }));
+        });
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        const environment = { ...process.env, LOCAL_AZURE_ENDPOINT: endpointFile({ url }) };
+        await assert.rejects(findLocalGraph(environment), /serves no Microsoft Graph|not on this machine/);
+        server.close();
+    }
 });
 
 test("cloud Local asks no identity but the local one", async () => {

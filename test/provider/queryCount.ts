@@ -30,3 +30,23 @@ export async function countQueries(
     }
     return count;
 }
+
+/** The texts of what the provider sends, in order. */
+export async function statementsOf(action: () => Promise<unknown>): Promise<string[]> {
+    const prototype = pg.Client.prototype as unknown as { query: Query };
+    const original = prototype.query;
+    const texts: string[] = [];
+    prototype.query = function (...args) {
+        const { application_name: name } = (
+            this as unknown as { connectionParameters: { application_name?: string } }
+        ).connectionParameters;
+        if (name === "azure-postgres-entra" && typeof args[0] === "string") texts.push(args[0].trim());
+        return original.apply(this, args);
+    };
+    try {
+        await action();
+    } finally {
+        prototype.query = original;
+    }
+    return texts;
+}

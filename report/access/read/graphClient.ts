@@ -39,7 +39,8 @@ export class GraphRefusal extends Error {
 const MOST_IDS = 1000;
 const LARGEST_PAGE = 999;
 const MOST_RETRIES = 5;
-const TIMEOUT_MILLISECONDS = 60_000;
+/** For one answer; a network that swallows everything is given up after it. */
+const TIMEOUT_MILLISECONDS = 30_000;
 
 const KINDS: Record<string, PrincipalKind> = {
     "#microsoft.graph.user": "User",

@@ -39,17 +39,17 @@ export async function readDirectory(
 ): Promise<DirectorySnapshot> {
     const notRead: string[] = [];
     progress("asking Microsoft Entra");
-    let client: GraphClient;
     try {
-        client = await graph();
+        const client = await graph();
+        const identities = await readIdentities(client, objectIds, notRead);
+        const members = await readMembers(client, groupIds, notRead);
+        return { identities, members, notRead };
     } catch (error) {
-        return notAsked(`Microsoft Entra was not asked: ${words(error)}.`);
+        return notAsked(`Microsoft Entra could not be asked: ${words(error)}.`);
     }
-    const identities = await readIdentities(client, objectIds, notRead);
-    const members = await readMembers(client, groupIds, notRead);
-    return { identities, members, notRead };
 }
 
+/** Without the permission: `undefined`. @throws what would fail the next question too: no token, no network */
 async function readIdentities(
     client: GraphClient,
     objectIds: readonly string[],
@@ -59,6 +59,7 @@ async function readIdentities(
         const found = await client.existing([...new Set(objectIds)]);
         return new Map(found.map((identity) => [identity.objectId, identity]));
     } catch (error) {
+        if (!(error instanceof GraphRefusal)) throw error;
         notRead.push(
             `Whether the identities of the roles still exist: ${words(error)}${permission(error, "Directory.Read.All")}.`,
         );
