@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { AccessReport } from "../../report/access/accessReport";
 import { HELP, readOptions } from "../../report/access/options";
+import { pageAssets } from "../../report/access/pageAssets";
 import { renderMarkdown } from "../../report/access/render/markdown";
+import { renderPage } from "../../report/access/render/page";
 import { renderText } from "../../report/access/render/text";
 import { REPORT_NAMES, sampleReport } from "./sampleReport";
 
@@ -30,6 +32,18 @@ describe("names that others chose", () => {
         for (const row of section.slice(0, REPORT_NAMES.length + 2))
             assert.equal(row.match(/(?<!\\)\|/g)?.length, 7, row);
     });
+});
+
+test("a group within a group signs in as nobody, and stands in no list of those who do", () => {
+    const report = sampleReport(["a", "b", "c"]);
+    for (const form of [
+        renderText(report, PLAIN, 200),
+        renderMarkdown(report),
+        renderPage(report, pageAssets()),
+    ]) {
+        assert.match(form, /member of c/);
+        assert.doesNotMatch(form, /group within/);
+    }
 });
 
 describe("the command line of npm run access", () => {

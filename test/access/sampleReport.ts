@@ -73,7 +73,13 @@ function principal(role: string, i: number): Principal {
         connectionLimit: -1,
         attributes: [],
         members:
-            kind === "Group" ? [{ objectId: guid(i + 5000), kind: "User", name: `member of ${role}` }] : null,
+            kind === "Group"
+                ? [
+                      { objectId: guid(i + 5000), kind: "User", name: `member of ${role}` },
+                      // A group within it, which gets no token itself.
+                      { objectId: guid(i + 9000), kind: "Group", name: `group within ${role}` },
+                  ]
+                : null,
         memberships: [
             { role: "orders_readonly", path: [], inherits: true, adminOption: false, usable: true },
         ],

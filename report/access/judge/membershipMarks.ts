@@ -58,6 +58,6 @@ function missingMark(member: string, role: string): Mark {
         role: member,
         database: null,
         text: `is no member of '${role}', which the stack gives`,
-        fix: "deploy the stack",
+        fix: "pulumi up --refresh",
     };
 }

@@ -41,7 +41,7 @@ function outside({ name, owner }: DatabaseSnapshot): Mark {
 
 function absent({ name }: DeclaredDatabase): Mark {
     const text = "declared, but the server has no such database";
-    return { kind: "DatabaseMissing", role: null, database: name, text, fix: "deploy the stack" };
+    return { kind: "DatabaseMissing", role: null, database: name, text, fix: "pulumi up --refresh" };
 }
 
 function extra(
@@ -95,11 +95,13 @@ function merged(grants: readonly FoundGrant[]): { grant: FoundGrant; privileges:
 }
 
 function lacking(database: DatabaseSnapshot, plan: DeclaredDatabase): Mark[] {
-    return lackingGrants(database, plan.plan).map(({ role, place, privileges }) => ({
+    return lackingGrants(database, plan.plan).map(({ role, place, privileges, onObjects }) => ({
         kind: "MissingPrivilege",
         role,
         database: database.name,
         text: `lacks ${privileges.join(", ")} on ${place}, which the profile gives`,
-        fix: "deploy the stack; objects of other owners: REASSIGN them to the owner profile",
+        fix: onObjects
+            ? "pulumi up --refresh; what others own later: REASSIGN it to the owner profile, or name them in objectOwners"
+            : "pulumi up --refresh",
     }));
 }

@@ -102,6 +102,8 @@ export interface LackingGrant {
     role: string;
     place: string;
     privileges: string[];
+    /** On objects that are there, which others may have made. */
+    onObjects?: true;
 }
 
 /** What the plan gives and the database does not hold. */
@@ -162,7 +164,7 @@ function lackingOnObjects(
     if (short.length === 0) return [];
     const most = Math.max(...short.map((privilege) => all - reached(privilege)));
     const place = placeOf({ role, privilege: "", kind, schema, objects: [most, all] });
-    return [{ role, place, privileges: short }];
+    return [{ role, place, privileges: short, onObjects: true }];
 }
 
 function lackingDefaults(found: readonly FoundGrant[], plan: AccessPlan): LackingGrant[] {

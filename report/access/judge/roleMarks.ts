@@ -27,7 +27,7 @@ export function roleMarks(
                 "Missing",
                 name,
                 `declared, but the server has no such role${who}`,
-                "deploy the stack",
+                "pulumi up --refresh",
             );
         }),
     ];
@@ -56,7 +56,7 @@ function existence({ role }: MatchedRole, directory: DirectorySnapshot): Mark[] 
 
 function differences({ role, declared }: MatchedRole): Mark[] {
     if (!declared) return [];
-    const differs = (text: string, fix = "deploy the stack, or change the configuration") =>
+    const differs = (text: string, fix = "pulumi up --refresh, or change the configuration") =>
         mark("Differs", role.name, text, fix);
     if (declared.kind === "Password" || !role.label)
         return (declared.kind === "Password") === !role.label

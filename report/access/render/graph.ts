@@ -1,7 +1,7 @@
 /** Who is linked with what: identities, the roles under which they sign in, databases. The picture's data. Pure. */
 
 import type { AccessReport, Level, Principal } from "../accessReport";
-import { memberKind, people } from "./words";
+import { memberKind, people, signers } from "./words";
 
 export interface IdentityNode {
     id: string;
@@ -81,7 +81,8 @@ type FoundIdentity = Omit<IdentityNode, "id"> & { key: string };
 
 /** Who signs in under the role: its identity, or of a group the members. */
 function identitiesOf(principal: Principal): FoundIdentity[] {
-    const { role, kind, objectId, identityName, exists, members } = principal;
+    const { role, kind, objectId, identityName, exists } = principal;
+    const members = signers(principal);
     if (kind === "Password")
         return [{ key: `password ${role}`, name: role, kind: "password", objectId: "", gone: false }];
     if (kind === "Group" && members && members.length > 0)

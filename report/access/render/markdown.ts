@@ -62,8 +62,8 @@ function principals(report: AccessReport): string {
 function members(report: AccessReport): string {
     const rows = words
         .people(report)
-        .flatMap(({ role, members }) =>
-            (members ?? []).map((m) => [role, m.name ?? "", words.memberKind(m.kind), m.objectId]),
+        .flatMap((p) =>
+            (words.signers(p) ?? []).map((m) => [p.role, m.name ?? "", words.memberKind(m.kind), m.objectId]),
         );
     return table("Who signs in through a group", ["role", "who", "kind", "object id"], rows);
 }

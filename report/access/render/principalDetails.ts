@@ -39,7 +39,8 @@ export function principalDetails({ id, principal, marked }: RoleNode, drift: rea
 }
 
 function summary(principal: Principal): string {
-    const { admin, mfa, members, canSignIn } = principal;
+    const { admin, mfa, canSignIn } = principal;
+    const members = words.signers(principal);
     return [
         words.kindOf(principal),
         ...(admin ? ["administrator"] : []),
@@ -72,7 +73,8 @@ function existence(objectId: string | null, exists: boolean | null): string {
     return exists ? "exists in Microsoft Entra" : "does not exist in Microsoft Entra any more";
 }
 
-function members({ members: list }: Principal): Html {
+function members(principal: Principal): Html {
+    const list = words.signers(principal);
     if (!list || list.length === 0) return html``;
     return html`<h4>Who signs in through it</h4>
         <table>

@@ -72,7 +72,7 @@ function members(report: AccessReport, width: number): string {
     type Row = { role: string; member: GroupMember };
     const rows = words
         .people(report)
-        .flatMap(({ role, members }): Row[] => (members ?? []).map((member) => ({ role, member })));
+        .flatMap((p): Row[] => (words.signers(p) ?? []).map((member) => ({ role: p.role, member })));
     const columns: Column<Row>[] = [
         { title: "role", value: safe((row) => row.role) },
         { title: "who", value: safe((row) => row.member.name ?? "(not to be read)") },

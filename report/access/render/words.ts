@@ -3,6 +3,7 @@
 import type {
     AccessReport,
     DatabaseAccess,
+    GroupMember,
     Mark,
     Membership,
     Principal,
@@ -58,6 +59,11 @@ export function visible(text: string): string {
 /** Principals but the service's own, which nobody else can be. */
 export function people(report: AccessReport): Principal[] {
     return report.principals.filter(({ origin }) => origin !== "service");
+}
+
+/** Who signs in through a group's role: its members but the groups among them, which get no token. `null`: not known. */
+export function signers({ members }: Principal): GroupMember[] | null {
+    return members && members.filter(({ kind }) => kind !== "Group");
 }
 
 /** Memberships that say something: not what the service's own groups are members of. */
