@@ -5,9 +5,12 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class CutProxy {
     /** Bytes passed on so far, both ways, all connections together. */
     passed = 0;
+    /** How often something came from the client so far. */
+    messages = 0;
     readonly #server: Server;
     readonly #sockets = new Set<Socket>();
     #at = Number.POSITIVE_INFINITY;
+    #atMessage = Number.POSITIVE_INFINITY;
     #action: ((client: Socket, upstream: Socket) => void) | undefined;
 
     private constructor(private readonly target: number) {
@@ -30,6 +33,13 @@ export class CutProxy {
     at(bytes: number, action: (client: Socket, upstream: Socket) => void): void {
         this.passed = 0;
         this.#at = bytes;
+        this.#action = action;
+    }
+
+    /** Once: instead of passing on this message from the client, from now on; 1 is the next one. */
+    atMessage(count: number, action: (client: Socket, upstream: Socket) => void): void {
+        this.messages = 0;
+        this.#atMessage = count;
         this.#action = action;
     }
 
@@ -58,6 +68,10 @@ export class CutProxy {
     }
 
     #pass(chunk: Buffer, to: Socket, client: Socket, upstream: Socket): void {
+        if (to === upstream && ++this.messages === this.#atMessage) {
+            this.#atMessage = Number.POSITIVE_INFINITY;
+            return this.#action?.(client, upstream);
+        }
         const left = this.#at - this.passed;
         this.passed += chunk.length;
         if (chunk.length < left) return void to.write(chunk);

@@ -61,15 +61,15 @@ async function deploy(plugin: PluginProcess, { set, news }: Deployment, address?
     await plugin.client.update(set.urn, set.id, set.state, set.inputs, inputs);
 }
 
-/** What is there before and after, and the bytes that it takes. */
-async function whole(): Promise<{ initial: Snapshot; end: Snapshot; bytes: number }> {
+/** What is there before and after, and how often the plugin sends something. */
+async function whole(): Promise<{ initial: Snapshot; end: Snapshot; messages: number }> {
     const deployment = await prepare("plugin");
     const initial = await snapshot(local, "plugin");
     const plugin = await PluginProcess.start();
     const proxy = await CutProxy.start(local.server.port);
     try {
         await deploy(plugin, deployment, proxy.address);
-        return { initial, end: await snapshot(local, "plugin"), bytes: proxy.passed };
+        return { initial, end: await snapshot(local, "plugin"), messages: proxy.messages };
     } finally {
         await plugin.end();
         await proxy.close();
@@ -77,12 +77,12 @@ async function whole(): Promise<{ initial: Snapshot; end: Snapshot; bytes: numbe
 }
 
 /** @returns what was there after the kill. */
-async function killedAt(point: number, bytes: number): Promise<{ found: Snapshot; end: Snapshot }> {
+async function killedAt(point: number, message: number): Promise<{ found: Snapshot; end: Snapshot }> {
     const prefix = `killed${point}`;
     const deployment = await prepare(prefix);
     const plugin = await PluginProcess.start();
     const proxy = await CutProxy.start(local.server.port);
-    proxy.at(bytes, (client) => {
+    proxy.atMessage(message, (client) => {
         plugin.process.kill("SIGKILL");
         client.destroy();
     });
@@ -111,7 +111,8 @@ test(`the plugin killed with SIGKILL at ${POINTS} points of an update: nothing h
     assert.deepEqual([job.initial.removed.length, job.end.removed.length], [1, 0]);
     let before = 0;
     for (let point = 0; point < POINTS; point++) {
-        const at = Math.max(1, Math.floor((job.bytes * 0.95 * (point + 0.5)) / POINTS));
+        // Before each message in turn, from the first to the last, however many there are.
+        const at = 1 + Math.round((point * Math.floor(job.messages * 0.85 - 1)) / (POINTS - 1));
         const { found, end } = await killedAt(point, at);
         const isBefore = JSON.stringify(found.set) === JSON.stringify(job.initial.set);
         if (isBefore) assert.deepEqual(found, job.initial, `point ${point}: half done`);
@@ -119,6 +120,7 @@ test(`the plugin killed with SIGKILL at ${POINTS} points of an update: nothing h
         assert.deepEqual(end, job.end, `point ${point}: another end`);
         if (isBefore) before++;
     }
+    t.diagnostic(`${job.messages} messages from the plugin`);
     t.diagnostic(`${before} of ${POINTS} killed before the commit of the set, the others within the removal`);
     assert.ok(before > 0 && before < POINTS, "all points on one side of the commit");
 });
