@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { entry, SetRun } from "./principalSetRun";
-import { assertNoTokens, Running } from "./running";
+import { assertNoTokens, DEPLOYER, Running } from "./running";
 
 let local: Running;
 before(async () => (local = await Running.start()));
@@ -84,6 +84,33 @@ test("drift: refresh reports flags, memberships that nobody declared, settings a
     const after = await set.up(principals);
     assert.deepEqual(after["changed"], (state["principals"] as Record<string, unknown>)["changed"]);
     assert.deepEqual([Object.keys(after).length, await set.diff(principals)], [3, {}]);
+});
+
+test("F66: drift of MFA: a label changed by hand is seen by refresh in both directions, and up sets it right", async () => {
+    const set = new SetRun(local, "mfa");
+    const principals = {
+        strict: service("mfa-strict", { name: "mfa-strict", requireMfa: true }),
+        lax: service("mfa-lax", { name: "mfa-lax" }),
+    };
+    await set.up(principals);
+    const label = (key: keyof typeof principals, more: string) =>
+        `security label for "pgaadauth" on role "mfa-${key}" is 'aadauth,oid=${String(principals[key]["objectId"])},type=service${more}'`;
+    const byHand = (...statements: string[]) => local.run("DBA", DEPLOYER, "postgres", ...statements);
+    await byHand(label("strict", ""), label("lax", ",mfa"));
+    const found = await set.refresh();
+    assert.deepEqual([found["strict"]!["requireMfa"], found["lax"]!["requireMfa"]], [false, true]);
+    assert.deepEqual(await set.diff(principals), {
+        'principals["strict"].requireMfa': "UPDATE",
+        'principals["lax"].requireMfa': "UPDATE",
+    });
+    const after = await set.up(principals);
+    assert.deepEqual([after["strict"]!["requireMfa"], after["lax"]!["requireMfa"]], [true, false]);
+    const labels = ["mfa-strict", "mfa-lax"].map(async (name) => (await local.role(name))!["label"]);
+    assert.deepEqual(
+        (await Promise.all(labels)).map((text) => String(text).endsWith(",mfa")),
+        [true, false],
+    );
+    assert.deepEqual(await set.refresh().then(() => set.diff(principals)), {});
 });
 
 test("a role that vanished meanwhile: an update makes it again, and removing it is success", async () => {

@@ -55,7 +55,7 @@ const ownersIn = async (name: string) =>
         }),
     );
 
-test("E9: by default all objects in all databases go to the signing-in administrator, and the role is gone", async () => {
+test("by default all objects in all databases go to the signing-in administrator, and the role is gone", async () => {
     const principal = await owner("leaver 'q\" 1");
     await principal.remove();
     assert.equal(await local.role("leaver 'q\" 1"), undefined);
