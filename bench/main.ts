@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
+import { availableParallelism, loadavg } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { styleFor } from "../rehearsal/terminal";
@@ -10,7 +10,16 @@ import { chart } from "./chart";
 import { measureLines } from "./lines";
 import { measurePrincipals } from "./principals";
 import { growthLines, markdownPage, type Machine } from "./report";
-import { isOwn, linesForTerminal, rowsForTerminal, rowsOf, type Line, type Measured, type Row } from "./rows";
+import {
+    isOwn,
+    linesForTerminal,
+    rounded,
+    rowsForTerminal,
+    rowsOf,
+    type Line,
+    type Measured,
+    type Row,
+} from "./rows";
 import { sectionOf, withSection } from "./shortestPath/page";
 import { shortestPath, writeShortestPath } from "./shortestPath/run";
 import type { Peer } from "./subject";
@@ -22,10 +31,11 @@ const progress = (text: string) => process.stderr.write(`${style.dim("bench:")} 
 async function main(): Promise<void> {
     const options = parseArguments(process.argv.slice(2));
     if (options.help) return void process.stdout.write(HELP);
+    const [load = 0] = loadavg();
     progress("starting a local Azure");
     const local = await Running.start();
     try {
-        const machine = await machineOf(local, options.runs);
+        const machine = await machineOf(local, load, options.runs);
         const measured = options.cases.includes("principals") ? await principals(local, options) : [];
         const rows = measured.flatMap(rowsOf);
         const others = options.cases.filter((name) => name !== "principals");
@@ -54,13 +64,14 @@ async function peerOf(file: string): Promise<Peer> {
     throw new Error(`--peer '${file}': its default export must be a Peer, see bench/subject.ts.`);
 }
 
-async function machineOf(local: Running, runs: number): Promise<Machine> {
+async function machineOf(local: Running, load: number, runs: number): Promise<Machine> {
     const [row] = await local.sql("show server_version");
     return {
         processors: availableParallelism(),
         platform: `${process.platform} ${process.arch}`,
         node: process.versions.node,
         postgres: String(row!["server_version"]),
+        load: rounded(load),
         runs,
     };
 }

@@ -15,15 +15,18 @@ export interface Machine {
     platform: string;
     node: string;
     postgres: string;
+    /** Load average of the last minute when the run began: how busy others kept the processors. */
+    load: number;
     /** Of each size up to 1,000. */
     runs: number;
 }
 
 const HOW = `Written by \`npm run bench -- --write\`. Ratios can be compared between machines, milliseconds cannot.
 
-- **The plain transaction**: the same statements in one transaction over the same TLS gateway, each sent when the one before it is
+- **The plain transaction**: the same calls in one transaction over the same TLS gateway, each sent when the one before it is
   answered, signing in included, as psql does: \`pgaadauth_create_principal_with_oid\` for each principal, or \`DROP ROLE\` of up to 1,000. \`delete\` is compared
-  with the one that drops; \`create\`, \`noop\` and \`change\` with the one that creates, as a script has no smaller job.
+  with the one that drops; \`create\`, \`noop\` and \`change\` with the one that creates, as a script has no smaller job. A set makes 500
+  calls in one statement, which is why it can be quicker.
 - **set**: one \`DatabasePrincipalSet\`. **single**: as many \`DatabasePrincipal\`, 16 at a time. Both are called as the engine calls them:
   check, diff, then create, update or delete, without the engine's own time.
 - **change**: one principal of all gets another connection limit. **noop**: check and diff find nothing to do; no connection is opened.
@@ -39,8 +42,8 @@ const HOW = `Written by \`npm run bench -- --write\`. Ratios can be compared bet
   bench/peers/psql.ts is one. It gets the server's address and tokens, and makes the same principals; its rows are not in \`--json\`.`;
 
 export function markdownPage(rows: Row[], lines: Line[], machine: Machine): string {
-    const { processors, platform, node, postgres, runs } = machine;
-    const where = `${processors} processors, ${platform}, Node ${node}, PostgreSQL ${postgres}, ${runs} runs`;
+    const { processors, platform, node, postgres, load, runs } = machine;
+    const where = `${processors} processors (load average ${load} before), ${platform}, Node ${node}, PostgreSQL ${postgres}, ${runs} runs`;
     const parts = ["# Benchmarks", HOW, `Last written on: ${where}.`];
     if (rows.length > 0)
         parts.push(

@@ -125,12 +125,22 @@ test("names at the ends of lines do not cover each other", () => {
 });
 
 test("the page holds the table, the chart and where it was measured", () => {
-    const machine = { processors: 2, platform: "linux x64", node: "22.0.0", postgres: "17.10", runs: 3 };
+    const machine = {
+        processors: 2,
+        platform: "linux x64",
+        node: "22.0.0",
+        postgres: "17.10",
+        load: 0.2,
+        runs: 3,
+    };
     const page = markdownPage(rowsOf(measured), [{ what: "sign-in", value: "1.2x" }], machine);
     assert.match(page, /!\[[^\]]+\]\(benchmarks\.svg\)/);
     assert.match(page, /\| set {2}\| create \|/);
     assert.match(page, /\| sign-in +\| 1\.2x +\|/);
-    assert.match(page, /2 processors, linux x64, Node 22\.0\.0, PostgreSQL 17\.10, 3 runs/);
+    assert.match(
+        page,
+        /2 processors \(load average 0\.2 before\), linux x64, Node 22\.0\.0, PostgreSQL 17\.10, 3 runs/,
+    );
 });
 
 test("arguments: sizes sorted and once each; a mistake is told with its fix", () => {
