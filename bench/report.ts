@@ -25,7 +25,7 @@ const HOW = `Written by \`npm run bench -- --write\`. Ratios can be compared bet
 
 - **The plain transaction**: the same calls in one transaction over the same TLS gateway, each sent when the one before it is
   answered, signing in included, as psql does: \`pgaadauth_create_principal_with_oid\` for each principal, or \`DROP ROLE\` of up to 1,000. \`delete\` is compared
-  with the one that drops; \`create\`, \`noop\` and \`change\` with the one that creates, as a script has no smaller job. A set makes 500
+  with the one that drops; \`create\`, \`noop\` and \`change\` with the one that creates, as a script has no smaller job. A set makes 100
   calls in one statement, which is why it can be quicker.
 - **set**: one \`DatabasePrincipalSet\`. **single**: as many \`DatabasePrincipal\`, 16 at a time. Both are called as the engine calls them:
   check, diff, then create, update or delete, without the engine's own time.

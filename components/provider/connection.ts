@@ -126,6 +126,8 @@ export class Connections {
             idleTimeoutMillis: IDLE_TIMEOUT,
             allowExitOnIdle: true,
             keepAlive: true,
+            // Balancers forget a connection that is silent for some minutes.
+            keepAliveInitialDelayMillis: 30_000,
             pipeline: true,
         };
         if (target.host !== undefined) config.stream = () => new SocketTo(target.host!, target.port!);

@@ -6,7 +6,7 @@ import type { PrincipalSpec } from "./principalSpec";
 import { ADMIN_ROLE, isUsable, type Membership, type RoleIndex, type RoleState } from "./roleState";
 import { sameValue, settingKey } from "./settings";
 import * as sql from "./sql";
-import { jointly } from "./stepGroups";
+import { jointly, MOST_CREATIONS } from "./stepGroups";
 
 /** What the statements of one principal depend on beside itself. */
 export interface Around {
@@ -30,11 +30,13 @@ export interface RoleSteps {
 }
 
 export function creation(spec: PrincipalSpec, around: Around): RoleSteps {
-    const way = spec.objectId ? "by object id" : "by name";
+    const [way, create] = spec.objectId
+        ? (["by object id", sql.createByObjectId] as const)
+        : (["by name", sql.createByName] as const);
     const creating = {
         principal: spec.name,
         what: "creation",
-        ...jointly(`creation ${way}`, spec, spec.objectId ? sql.createByObjectId : sql.createByName),
+        ...jointly(`creation ${way}`, spec, create, MOST_CREATIONS),
         needs: { entraAdmin: true },
     };
     // What the function is to have made; the rest is checked against what it really made before the commit.

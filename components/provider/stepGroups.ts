@@ -9,6 +9,8 @@ import type { Statement } from "./sql";
 export interface Joint {
     key: string;
     part: unknown;
+    /** So many at most in one statement: where it fails, they are tried one by one to find out whose it is. */
+    most: number;
     statementFor(parts: unknown[]): Statement;
 }
 
@@ -18,16 +20,18 @@ export interface StepGroup {
     statement: Statement;
 }
 
-/** So many at most in one statement: where it fails, they are tried one by one to find out whose it is. */
-export const MOST_AT_ONCE = 500;
+export const MOST_MEMBERS = 500;
+/** The real functions ask Microsoft Graph about each; a statement that stays silent for minutes would lose its connection. */
+export const MOST_CREATIONS = 100;
 
 /** The statement of a step alone, and how it joins others. */
 export function jointly<Part>(
     key: string,
     part: Part,
     statementFor: (parts: Part[]) => Statement,
+    most = MOST_MEMBERS,
 ): { statement: Statement; joint: Joint } {
-    const joint = { key, part, statementFor: (parts: unknown[]) => statementFor(parts as Part[]) };
+    const joint = { key, part, most, statementFor: (parts: unknown[]) => statementFor(parts as Part[]) };
     return { statement: statementFor([part]), joint };
 }
 
@@ -38,7 +42,7 @@ export function grouped(steps: Step[]): StepGroup[] {
     for (const step of steps) {
         const key = step.joint?.key;
         const group = key === undefined ? undefined : open.get(key);
-        if (group && group.length < MOST_AT_ONCE) {
+        if (group && group.length < step.joint!.most) {
             group.push(step);
             continue;
         }
