@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withFormerNames } from "./formerNames";
 import * as dbforpostgresql from "@pulumi/azure-native/dbforpostgresql";
 import { allowsEntra, allowsPasswords, type AuthMode } from "./authMode";
 import { Cloud, CLOUDS } from "./clouds";
@@ -49,7 +50,12 @@ export class CosmosCluster extends pulumi.ComponentResource {
 
     constructor(name: string, args: CosmosClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         const authMode = checkCosmosCluster(args);
-        super("azure-postgres-entra:index:CosmosCluster", name, {}, opts);
+        super(
+            "azure-postgres-entra:index:CosmosCluster",
+            name,
+            {},
+            withFormerNames("CosmosCluster", name, opts),
+        );
 
         const application = args.enableEnterpriseApplication
             ? [enableEnterpriseApplication(name, { parent: this })]

@@ -57,11 +57,11 @@ export interface CosmosClusterArgs {
      * it opens nothing (F48). Changing it resets it in place.
      */
     citusPassword: pulumi.Input<string>;
-    /** Microsoft Entra identities with the rights of citus, any number (F44). At least one with EntraOnly. */
+    /** Microsoft Entra identities with the rights of citus, any number (F44). At least one with EntraOnly. Default: none. */
     administrators?: ClusterIdentityArgs[];
-    /** Microsoft Entra identities that have only what is granted to them (F44). */
+    /** Microsoft Entra identities that have only what is granted to them (F44). Default: none. */
     entraRoles?: ClusterIdentityArgs[];
-    /** Roles that sign in by password; only with a mode that includes passwords. */
+    /** Roles that sign in by password; only with a mode that includes passwords. Default: none. */
     nativeRoles?: ClusterNativeRoleArgs[];
     /**
      * Enables sign-in to the tenant's enterprise application for this service, which every tenant needs once (F45). It takes the right of
@@ -75,7 +75,7 @@ export interface CosmosClusterArgs {
     citusVersion?: pulumi.Input<string>;
     /** Name of the cluster's one database. It cannot change later. Default: citus. */
     databaseName?: string;
-    /** The coordinator, which all clients sign in to. */
+    /** The coordinator, which all clients sign in to. Default: the defaults of its own arguments. */
     coordinator?: ClusterNodeArgs;
     /** The workers. Default: none. */
     workers?: ClusterWorkersArgs;
@@ -83,7 +83,7 @@ export interface CosmosClusterArgs {
     highAvailability?: pulumi.Input<boolean>;
     /** Who may connect from the internet. Default: nobody. */
     firewallRules?: ServerFirewallRuleArgs[];
-    /** Tags of the cluster. */
+    /** Tags of the cluster. Default: none. */
     tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
     /** Whether Pulumi refuses to delete or replace the cluster. Default: true. */
     protect?: boolean;

@@ -44,7 +44,7 @@ export interface DatabaseAccessArgs {
     objectOwners?: string[];
     /**
      * Roles that are given a profile's privileges themselves, without a role for the profile: for a CosmosCluster, whose roles are made by
-     * the resource API alone (F80). The profile owner is not among them: objects belong to whoever makes them.
+     * the resource API alone (F80). The profile owner is not among them: objects belong to whoever makes them. Default: none.
      */
     grantees?: DatabaseGranteeArgs[];
 }
@@ -53,7 +53,7 @@ export interface DatabaseAccessArgs {
 export interface DatabaseGranteeArgs {
     /** Name of the role, which must exist. */
     role: string;
-    /** readonly, readwrite or one of profiles. */
+    /** Name of the profile: readonly, readwrite or one of profiles. */
     profile: string;
 }
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as dbforpostgresql from "@pulumi/azure-native/dbforpostgresql";
 import { Cloud, cloudEndpoints } from "./clouds";
 import { DatabasePrincipal, Flavor } from "./databasePrincipal";
+import { withFormerNames } from "./formerNames";
 import { plainValue, readyAfter } from "./inputs";
 import { checkTenantId } from "./names";
 import { checkIdentities } from "./principalChecks";
@@ -26,7 +27,7 @@ export interface SingleServerRoleArgs {
     name: string;
     /** User, Group or ServicePrincipal; a managed identity is a ServicePrincipal. */
     principalType: PrincipalType;
-    /** Application (client) id of a ServicePrincipal (F36). */
+    /** Application (client) id of a ServicePrincipal (F36), which needs it. Default: none. */
     clientId?: string;
 }
 
@@ -41,9 +42,9 @@ export interface SingleServerArgs {
     tenantId: pulumi.Input<string>;
     /** The cloud that the server is in. Default: Public. */
     cloud?: Cloud;
-    /** The one administrator (F23). Without one nobody signs in by token (F27, F56). */
+    /** The one administrator (F23). Without one nobody signs in by token (F27, F56). Default: none. */
     administrator?: SingleServerAdministratorArgs;
-    /** Roles of identities, made as the administrator. */
+    /** Roles of identities, made as the administrator. Default: none. */
     roles?: SingleServerRoleArgs[];
     /** Where to connect instead of the host, for instance a tunnel's 127.0.0.1:6432. Default: the host. */
     address?: string;
@@ -61,7 +62,12 @@ export class SingleServer extends pulumi.ComponentResource {
 
     constructor(name: string, args: SingleServerArgs, opts?: pulumi.ComponentResourceOptions) {
         checkSingleServer(args);
-        super("azure-postgres-entra:index:SingleServer", name, {}, opts);
+        super(
+            "azure-postgres-entra:index:SingleServer",
+            name,
+            {},
+            withFormerNames("SingleServer", name, opts),
+        );
         const { serverName, resourceGroupName, tenantId, administrator } = args;
         const made: pulumi.Resource[] = [];
         if (administrator)

@@ -126,7 +126,7 @@ const RESOURCE: Table = {
     clientId: {
         type: TEXT,
         description:
-            "With the flavor SingleServer only: the application (client) id of a ServicePrincipal. A change replaces the role.",
+            "With the flavor SingleServer only: the application (client) id of a ServicePrincipal. A change replaces the role. Default: none.",
     },
     ...PRINCIPAL,
     onDelete: {
