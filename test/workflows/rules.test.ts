@@ -134,7 +134,7 @@ describe("the project's own rules", () => {
 describe("every workflow of the project", async () => {
     const files = workflowFiles();
 
-    test("there are the five, and the action that they share", () => {
+    test("there are the six, and the action that they share", () => {
         const names = [
             "actions/azure/action",
             "workflows/ci",
@@ -142,6 +142,7 @@ describe("every workflow of the project", async () => {
             "workflows/deploy",
             "workflows/drift",
             "workflows/preview",
+            "workflows/release",
         ];
         assert.deepEqual(
             files.map(({ file }) => file),

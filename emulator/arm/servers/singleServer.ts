@@ -3,6 +3,7 @@
  * `SingleServerServerAdministrator`, its one Microsoft Entra administrator (F23).
  */
 
+import { CLOUDS } from "../../../components/clouds";
 import type { PropertyMap } from "../../../components/provider/resourceProvider";
 import { principalName } from "../../entra/directory";
 import type { PrincipalType } from "../../entra/directoryObject";
@@ -19,7 +20,7 @@ export const SINGLE_SERVER_ADMINISTRATOR = "azure-native:dbforpostgresql:SingleS
 export const SINGLE_SERVER_PATH =
     "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.DBforPostgreSQL/servers/{serverName}";
 const API_VERSION = "2017-12-01";
-const HOST_SUFFIX = ".postgres.database.azure.com";
+const HOST_SUFFIX = `.${CLOUDS.Local.hostSuffix}`;
 const GUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 /** The local Azure's legacy servers are in no network and have no rules. */
 const OPEN: Surroundings = { refusalOfAddress: () => undefined, entraUnreachable: () => undefined };
