@@ -4,10 +4,10 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 
 /**
- * Runs the test files with node's own test runner. `npm test` runs every suite but `cli`; `--suite <name>` one suite, which is a
+ * Runs the test files with node's own test runner. `npm test` runs every suite but `cli` and `clients`; `--suite <name>` one suite, which is a
  * folder under test/; further words pick files whose path contains one of them.
  */
-const SEPARATE_SUITES = new Set(["cli"]);
+const SEPARATE_SUITES = new Set(["cli", "clients"]);
 
 const [suite, words] = readArguments(process.argv.slice(2));
 const files = testFiles(__dirname)
@@ -21,7 +21,9 @@ if (files.length === 0) {
 
 const concurrency = suite && SEPARATE_SUITES.has(suite) ? 1 : Math.max(2, availableParallelism());
 if (!suite && words.length === 0)
-    process.stdout.write("Not run here: the longer runs through the Pulumi CLI, npm run test:cli.\n");
+    process.stdout.write(
+        "Not run here: the runs through the Pulumi CLI (npm run test:cli), and the samples in other languages (npm run test:clients).\n",
+    );
 const runner = spawn(
     process.execPath,
     ["--import", "tsx", "--test", `--test-concurrency=${concurrency}`, "--test-reporter=spec", ...files],
