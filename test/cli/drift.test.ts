@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { metadataEnvironment } from "../../emulator/endpoint/environment";
 import { environmentOf } from "../../rehearsal/localPulumi";
 import { endpointFileOf, runningSession } from "../../rehearsal/localSession";
+import { findInstalledPulumi } from "../../rehearsal/pulumiCli";
 import { projectName } from "../../rehearsal/stackFile";
 import { LocalCli, PROJECT_FOLDER, skipWithoutCli } from "./localCli";
 import { sqlAs } from "./printedLines";
@@ -41,7 +42,9 @@ describe("the drift check through the Pulumi CLI", { skip: skipWithoutCli, concu
             environment,
             debugProviders,
         };
-        const env = { ...environmentOf(local, cli.environment), ...more };
+        // In an npm script `pulumi` is the package's wrapper, which downloads.
+        const PATH = [path.dirname(findInstalledPulumi()!), process.env["PATH"]].join(path.delimiter);
+        const env = { ...environmentOf(local, cli.environment), PATH, ...more };
         const folder = path.join(cli.folder, "drift");
         const words = [path.join(".github", "scripts", "drift.mjs"), "local", folder];
         const outcome = await cli.run(process.execPath, words, { env });
