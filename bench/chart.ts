@@ -1,5 +1,6 @@
-/** A chart of times by size, both on logarithmic scales, as SVG that can be read on light and on dark. Pure. */
+/** A chart of times by size, both on logarithmic scales, as SVG. Pure. */
 import type { Row } from "./rows";
+import { fix, svg, text } from "./svg";
 
 const WIDTH = 720;
 const HEIGHT = 420;
@@ -18,7 +19,6 @@ const COLOURS: Record<string, string> = {
     delete: "#f85149",
 };
 
-/** Nothing for a program to run is in it, and it loads nothing. */
 export function chart(rows: Row[], title: string): string {
     if (rows.length === 0) throw new Error("there is nothing to draw");
     const sizes = [...new Set(rows.map((row) => row.size))].sort((one, two) => one - two);
@@ -36,18 +36,7 @@ export function chart(rows: Row[], title: string): string {
         text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, "principals", "middle"),
         ...labelled(seriesOf(rows), x, y).flatMap((series) => drawn(series, x, y)),
     ];
-    return [
-        `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(title)}">`,
-        "<style>",
-        "text { font: 12px system-ui, sans-serif; fill: #57606a; }",
-        ".title { font-size: 14px; font-weight: 600; }",
-        ".grid { stroke: #8c959f; stroke-opacity: 0.35; }",
-        "@media (prefers-color-scheme: dark) { text { fill: #c9d1d9; } }",
-        "</style>",
-        ...parts,
-        "</svg>",
-        "",
-    ].join("\n");
+    return svg(WIDTH, HEIGHT, title, parts);
 }
 
 interface Series {
@@ -121,11 +110,3 @@ function ticks(low: number, high: number): number[] {
 }
 
 const timeLabel = (ms: number) => (ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`);
-const fix = (value: number) => value.toFixed(1);
-const escaped = (value: string) =>
-    value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-
-function text(x: number, y: number, value: string, anchor: string, style = ""): string {
-    const kind = style ? ` class="${style}"` : "";
-    return `<text${kind} x="${fix(x)}" y="${fix(y)}" text-anchor="${anchor}">${escaped(value)}</text>`;
-}

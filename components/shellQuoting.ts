@@ -22,9 +22,12 @@ export function quotePowerShell(text: string): string {
 
 /**
  * One argument at the prompt of cmd.exe, for programs that take their command line apart as C programs do.
- * Not for text with double quotes or percent signs: see `needsPercentEncoding`.
+ * Not for text with double quotes: see `needsPercentEncoding`. Text with percent signs has to be percent-encoded, thus
+ * without spaces: it stands outside of quotes, where a caret after each percent sign keeps `%20B%` from being read as a
+ * variable named 20B.
  */
 export function quoteCmd(text: string): string {
+    if (text.includes("%")) return text.replace(/[&|<>()^]/g, "^$&").replaceAll("%", "%^");
     return `"${text.replace(/(\\+)$/, "$1$1")}"`;
 }
 

@@ -24,22 +24,7 @@ const CONFIG_COMMANDS = new Set([
 ]);
 
 /** Commands of the CLI that work on a stack, and so are given `--stack local`. */
-const STACK_COMMANDS = new Set([
-    "up",
-    "update",
-    "preview",
-    "pre",
-    "refresh",
-    "destroy",
-    "down",
-    "import",
-    "state",
-    "config",
-    "stack",
-    "cancel",
-    "watch",
-    "logs",
-]);
+const STACK_COMMANDS = new Set([...CONFIG_COMMANDS, "state", "stack", "cancel", "logs"]);
 
 export interface LocalPulumi {
     projectFolder: string;

@@ -1,4 +1,5 @@
-/** Operations over time as SVG, one bar each, that can be read on light and on dark. Pure. */
+/** Operations over time as SVG, one bar each. Pure. */
+import { escaped, fix, svg, text } from "../svg";
 import type { ShortestPath, Span } from "./measure";
 
 const WIDTH = 900;
@@ -9,7 +10,6 @@ const ROW = 20;
 const BOTTOM = 44;
 const TICK_SECONDS = 60;
 
-/** Nothing for a program to run is in it, and it loads nothing. */
 export function gantt({ spans, measured, path }: ShortestPath, title: string): string {
     if (spans.length === 0) throw new Error("there is nothing to draw");
     const sorted = [...spans].sort((one, other) => one.start - other.start || one.end - other.end);
@@ -20,16 +20,7 @@ export function gantt({ spans, measured, path }: ShortestPath, title: string): s
         (_, i) => i * TICK_SECONDS,
     );
     const bottom = height - BOTTOM;
-    return [
-        `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(title)}">`,
-        "<style>",
-        "text { font: 12px system-ui, sans-serif; fill: #57606a; }",
-        ".title { font-size: 14px; font-weight: 600; }",
-        ".grid { stroke: #8c959f; stroke-opacity: 0.35; }",
-        ".forced { fill: #d29922; }",
-        ".free { fill: #2f81f7; }",
-        "@media (prefers-color-scheme: dark) { text { fill: #c9d1d9; } }",
-        "</style>",
+    const parts = [
         text(16, 24, title, "start", "title"),
         ...ticks.flatMap((second) => [
             `<line class="grid" x1="${fix(x(second * 1000))}" x2="${fix(x(second * 1000))}" y1="${TOP - 4}" y2="${bottom}"/>`,
@@ -38,9 +29,8 @@ export function gantt({ spans, measured, path }: ShortestPath, title: string): s
         ...sorted.flatMap((span, row) => bar(span, TOP + row * ROW, x, path.includes(span.name))),
         legend(LEFT, height - 8, "forced", "on the longest path that Azure's rules force"),
         legend(LEFT + 300, height - 8, "free", "beside it"),
-        "</svg>",
-        "",
-    ].join("\n");
+    ];
+    return svg(WIDTH, height, title, parts, [".forced { fill: #d29922; }", ".free { fill: #2f81f7; }"]);
 }
 
 function bar(
@@ -70,13 +60,4 @@ function label(type: string, name: string): string {
 
 function legend(x: number, y: number, style: string, words: string): string {
     return `<rect class="${style}" x="${x}" y="${y - 10}" width="12" height="12" rx="2"/>${text(x + 18, y, words, "start")}`;
-}
-
-const fix = (value: number) => value.toFixed(1);
-const escaped = (value: string) =>
-    value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-
-function text(x: number, y: number, value: string, anchor: string, style = ""): string {
-    const kind = style ? ` class="${style}"` : "";
-    return `<text${kind} x="${fix(x)}" y="${fix(y)}" text-anchor="${anchor}">${escaped(value)}</text>`;
 }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -66,6 +67,13 @@ export class Consumer {
         const { stdout } = await this.local("stack", "export");
         const { deployment } = JSON.parse(stdout) as { deployment: { resources?: StateResource[] } };
         return deployment.resources ?? [];
+    }
+
+    /** Destroys the stack, and checks that nothing is left of it. */
+    async destroy(): Promise<void> {
+        const { code, text } = await this.local("destroy", "--yes", "--skip-preview", "--run-program");
+        assert.equal(code, 0, text);
+        assert.deepEqual(await this.state(), []);
     }
 
     close(): void {

@@ -2,14 +2,11 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
-import { Client } from "pg";
 import { CLUSTER_TOKEN_AUDIENCE } from "../../components/index";
-import { readEndpointFile } from "../../emulator/endpoint";
-import { callLocalAzure } from "../../rehearsal/localSession";
 import { scenarioNamed } from "../../rehearsal/scenarios/table";
-import { configOf } from "../../rehearsal/stackFile";
 import { findSecrets, findSecretsInFolder } from "../support/secretScan";
 import { LocalCli, skipWithoutCli } from "./localCli";
+import { keptFolderOf, signInToScenario } from "./scenarioSignIn";
 import { at, writeStackFile } from "./stackFiles";
 
 const SCENARIO = scenarioNamed("cosmos");
@@ -36,29 +33,9 @@ describe("the scenario cosmos through the Pulumi CLI", { skip: skipWithoutCli, c
         cli.close();
     });
 
-    const kept = () => {
-        const folder = path.join(cli.folder, "cache", "kept");
-        return path.join(
-            folder,
-            readdirSync(folder).find((name) => name.endsWith("-cosmos"))!,
-        );
-    };
-
-    async function signIn(role: string, password: string): Promise<string> {
-        const host = SCENARIO.host(configOf(SCENARIO.stackFile));
-        const endpoint = readEndpointFile(path.join(kept(), "endpoint.json"));
-        const found = await callLocalAzure(endpoint, "GET", `resolve?host=${host}`);
-        const { address, port } = found as { address: string; port: number };
-        const ssl = { ca: readFileSync(endpoint.caFile, "utf8"), servername: host };
-        const client = new Client({ host: address, port, user: role, database: "citus", password, ssl });
-        client.on("error", () => undefined);
-        try {
-            await client.connect();
-            return (await client.query("select session_user::text as role")).rows[0].role;
-        } finally {
-            await client.end().catch(() => undefined);
-        }
-    }
+    const kept = () => keptFolderOf(cli, SCENARIO);
+    const signIn = (user: string, password: string) =>
+        signInToScenario(cli, SCENARIO, { user, password, database: "citus" });
 
     async function token(name: string): Promise<string> {
         const { code, stdout, text } = await run("token", name, "--audience", CLUSTER_TOKEN_AUDIENCE);

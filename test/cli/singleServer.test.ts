@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { after, describe, test } from "node:test";
-import { Client } from "pg";
-import { readEndpointFile } from "../../emulator/endpoint";
 import { SEED_IDS } from "../../emulator/entra/seedDirectory";
 import { callLocalAzure } from "../../rehearsal/localSession";
 import { scenarioNamed } from "../../rehearsal/scenarios/table";
-import { configOf } from "../../rehearsal/stackFile";
 import { LocalCli, skipWithoutCli } from "./localCli";
+import { endpointOf, signInToScenario } from "./scenarioSignIn";
 import { at, writeStackFile } from "./stackFiles";
 
 const SCENARIO = scenarioNamed("single-server");
@@ -29,31 +26,12 @@ describe(
 
         /** Signs Sam in as USER@SERVER (F40). */
         async function signIn(): Promise<string> {
-            const folder = path.join(cli.folder, "cache", "kept");
-            const kept = path.join(
-                folder,
-                readdirSync(folder).find((name) => name.endsWith("-single-server"))!,
-            );
-            const endpoint = readEndpointFile(path.join(kept, "endpoint.json"));
-            const host = SCENARIO.host(configOf(SCENARIO.stackFile));
-            const found = await callLocalAzure(endpoint, "GET", `resolve?host=${host}`);
-            const { address, port } = found as { address: string; port: number };
-            const { accessToken } = await callLocalAzure(endpoint, "POST", "token", { principal: SAM });
-            const client = new Client({
-                host: address,
-                port,
-                user: `${SAM}@pg-old-local`,
-                database: "postgres",
-                password: accessToken as string,
-                ssl: { ca: readFileSync(endpoint.caFile, "utf8"), servername: host },
+            const { accessToken } = await callLocalAzure(endpointOf(cli, SCENARIO), "POST", "token", {
+                principal: SAM,
             });
-            client.on("error", () => undefined);
-            try {
-                await client.connect();
-                return (await client.query("select session_user::text as role")).rows[0].role;
-            } finally {
-                await client.end().catch(() => undefined);
-            }
+            const password = accessToken as string;
+            const user = `${SAM}@pg-old-local`;
+            return signInToScenario(cli, SCENARIO, { user, password, database: "postgres" });
         }
 
         test("F41: a stack that would make one is refused, with the way to Flexible Server", async () => {

@@ -171,12 +171,22 @@ describe("connection strings", () => {
     });
 
     test("the local Azure is reached by its address, and its authority is a file", () => {
-        const local = target({ cloud: Cloud.Local, address: "127.0.0.1:6432", caFile: "/tmp/a b/ca.pem" });
+        const local = target({
+            cloud: Cloud.Local,
+            address: "127.0.0.1:6432",
+            caFile: "/certificates/a b/ca.pem",
+        });
         const { libpq, jdbc, npgsql, nodePostgres } = connectionStrings(local);
-        assert.match(libpq, /sslmode=verify-full sslrootcert='\/tmp\/a b\/ca.pem'$/);
-        assert.match(jdbc, /^jdbc:postgresql:\/\/127.0.0.1:6432\/.*&sslrootcert=%2Ftmp%2Fa%20b%2Fca.pem&/);
-        assert.match(npgsql, /^Host=127.0.0.1;Port=6432;.*;Root Certificate="\/tmp\/a b\/ca.pem"$/);
-        assert.match(nodePostgres, /@127.0.0.1:6432\/postgres\?sslmode=verify-full&sslrootcert=%2Ftmp/);
+        assert.match(libpq, /sslmode=verify-full sslrootcert='\/certificates\/a b\/ca.pem'$/);
+        assert.match(
+            jdbc,
+            /^jdbc:postgresql:\/\/127.0.0.1:6432\/.*&sslrootcert=%2Fcertificates%2Fa%20b%2Fca.pem&/,
+        );
+        assert.match(npgsql, /^Host=127.0.0.1;Port=6432;.*;Root Certificate="\/certificates\/a b\/ca.pem"$/);
+        assert.match(
+            nodePostgres,
+            /@127.0.0.1:6432\/postgres\?sslmode=verify-full&sslrootcert=%2Fcertificates/,
+        );
     });
 
     const refused: [string, Partial<SignInTarget>, RegExp][] = [

@@ -15,6 +15,7 @@ export const HOSTILE_NAMES = [
     "50% off",
     "%PATH%",
     "%20",
+    " B\u0307",
     "100%",
     "$HOME `id` $(id)",
     "a&b|c<d>e^f(g)h",

@@ -58,24 +58,28 @@ export class FakeTools {
 }
 
 /**
- * What cmd.exe makes of a line typed at its prompt: variables between percent signs first, quotes or not; then the special
- * characters, which outside of quotes would redirect, chain or escape.
+ * What cmd.exe makes of a line typed at its prompt: variables between percent signs first, quotes or not, and every name
+ * that does not begin with a caret is taken for one; then the special characters, which outside of quotes would redirect,
+ * chain or escape.
  *
- * @throws Error where a special character stands outside of quotes
+ * @throws Error where a special character stands outside of quotes and without a caret before it
  */
-export function cmdLine(line: string, variables: Record<string, string>): string {
-    const expanded = line.replace(/%([^%:]+)(:[^%]*)?%/g, (whole, name: string) => {
-        const known = Object.keys(variables).find((v) => v.toLowerCase() === name.toLowerCase());
-        return known === undefined ? whole : variables[known]!;
-    });
-    let quoted = false;
+export function cmdLine(line: string): string {
+    const expanded = line.replace(/%([^%:^][^%:]*)(:[^%]*)?%/g, "value of $1");
+    let [quoted, escaped, read] = [false, false, ""];
     for (const character of expanded) {
-        if (character === '"') quoted = !quoted;
-        else if (!quoted && "&|<>^()".includes(character))
+        if (!quoted && !escaped && character === "^") {
+            escaped = true;
+            continue;
+        }
+        if (character === '"' && !escaped) quoted = !quoted;
+        else if (!quoted && !escaped && "&|<>()".includes(character))
             throw new Error(`'${character}' outside of quotes: ${expanded}`);
+        escaped = false;
+        read += character;
     }
-    if (quoted) throw new Error(`an open quote: ${expanded}`);
-    return expanded;
+    if (quoted || escaped) throw new Error(`an open end: ${expanded}`);
+    return read;
 }
 
 /** How a C program on Windows takes its command line apart: quotes group, backslashes count only before quotes. */

@@ -82,10 +82,8 @@ describe(
 );
 
 describe("F15: psql at the prompt of cmd.exe, by its rules (no cmd.exe here)", () => {
-    /** Variables whose names are hostile to what is typed between percent signs. */
-    const variables = { PATH: "C:\\Windows", " off": "x", "20b": "x" };
     const psqlLine = (name: string) => psqlCommand(Shell.Cmd, target(name)).split("\n")[1]!;
-    const argv = (name: string) => windowsArguments(cmdLine(psqlLine(name), variables));
+    const argv = (name: string) => windowsArguments(cmdLine(psqlLine(name)));
 
     for (const name of HOSTILE_NAMES)
         test(`F18: ${visible(name)} arrives in one piece`, () => arrives(name, argv(name)));

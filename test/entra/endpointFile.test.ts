@@ -10,7 +10,7 @@ describe("the endpoint file", () => {
     const content = {
         url: "http://127.0.0.1:40123",
         key: "k".repeat(43),
-        caFile: "/tmp/ca.pem",
+        caFile: "/certificates/ca.pem",
         tenantId: SEED_TENANT_ID,
         pid: 4711,
     };

@@ -39,7 +39,7 @@ describe("the routes", () => {
             name: "local-azure",
             version: "1.2.3",
             tenantId: SEED_TENANT_ID,
-            caFile: "/tmp/ca.pem",
+            caFile: "/certificates/ca.pem",
             challenge: "abc",
         });
     });
@@ -62,7 +62,7 @@ describe("the routes", () => {
         assert.deepEqual(body, {
             IDENTITY_ENDPOINT,
             IDENTITY_HEADER,
-            PGSSLROOTCERT: "/tmp/ca.pem",
+            PGSSLROOTCERT: "/certificates/ca.pem",
             ALL_PROXY: "socks5://127.0.0.1:1080",
         });
     });

@@ -26,7 +26,7 @@ async function start(test: TestContext) {
     const machines = new Machines({ api, directory, issuer, faults });
     test.after(() => machines.close());
     const endpoint = await LocalAzureEndpoint.start({
-        ...{ directory, issuer, api, faults, version: "1.2.3", caFile: "/tmp/ca.pem" },
+        ...{ directory, issuer, api, faults, version: "1.2.3", caFile: "/certificates/ca.pem" },
         defaultIdentity: SEED_IDS.deployer,
         resolve: () => undefined,
         metadataUrl: (machine) => machines.metadataUrl(machine),

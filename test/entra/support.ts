@@ -40,7 +40,7 @@ export async function runEndpoint(
         directory,
         issuer,
         version: "1.2.3",
-        caFile: "/tmp/ca.pem",
+        caFile: "/certificates/ca.pem",
         metadataUrl: () => Promise.reject(new Error("there are no machines here")),
         defaultIdentity: SEED_IDS.deployer,
         resolve: (host) => (host === SERVER_HOST ? { address: "127.0.0.1", port: 6432 } : undefined),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { checkedInExample, makeExample } from "./accessDiffExample";
 import { TemporaryRepository } from "./temporaryRepository";
@@ -105,8 +106,10 @@ describe("npm run plan:diff", { concurrency: 1 }, () => {
         const unknown = repository.planDiff("--stack", "dev", "--base", "nowhere");
         assert.equal(unknown.code, 1);
         assert.match(unknown.stderr, /^git knows no commit 'nowhere'/);
-        const option = repository.planDiff("--stack", "dev", "--base", "--output=/tmp/x");
+        const option = repository.planDiff("--stack", "dev", "--base=--output=made-by-git");
         assert.equal(option.code, 1);
+        assert.match(option.stderr, /^git knows no commit '--output=made-by-git'/);
+        assert.ok(!existsSync(path.join(repository.folder, "made-by-git")));
         repository.changeFile("Pulumi.dev.yaml", (text) => text.replace("Burstable", "Cheap"));
         repository.commit("broken");
         reset("HEAD~1");

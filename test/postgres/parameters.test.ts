@@ -50,7 +50,7 @@ describe("parameters", () => {
             ["work_mem", "4MB"],
             ["server_version", "99"],
             ["listen_addresses", "*"],
-            ["archive_command", "touch /tmp/x"],
+            ["archive_command", "touch archived"],
             ["pgaadauth.enable_group_sync", "sometimes"],
             ["work_mem", "4\nport = 1"],
         ] as const) {

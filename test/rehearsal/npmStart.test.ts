@@ -14,7 +14,7 @@ const PROJECT_FOLDER = path.join(__dirname, "..", "..");
 
 /** What `npm start` runs, from its first output to the last process. */
 describe("npm start", { concurrency: 1 }, () => {
-    // Short, and open to PostgreSQL's user when root runs the tests.
+    // POSIX's own, because that of a user of macOS is too long for unix sockets; open to PostgreSQL's user when root runs the tests.
     const temporary = mkdtempSync("/tmp/start-");
     chmodSync(temporary, 0o755);
     after(() => rmSync(temporary, { recursive: true, force: true }));
