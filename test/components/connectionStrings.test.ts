@@ -4,7 +4,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { createServer, type Server } from "node:net";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
-import fc from "fast-check";
+import fc from "../support/properties";
 import { Client, type ClientConfig } from "pg";
 import { parse } from "pg-connection-string";
 import { Cloud, connectionStrings, visible, type SignInTarget } from "../../components/index";

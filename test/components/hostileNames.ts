@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/properties";
 import { roleNameProblem } from "../../components/index";
 
 /** Names that have broken quoting somewhere. All of them are names of roles. */

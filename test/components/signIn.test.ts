@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { spawnSync } from "node:child_process";
-import fc from "fast-check";
+import fc from "../support/properties";
 import {
     Cloud,
     connectionStrings,

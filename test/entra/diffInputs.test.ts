@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
+import fc from "../support/properties";
 import { UNKNOWN, type PropertyMap } from "../../components/provider/resourceProvider";
 import { diffInputs } from "../../emulator/providers/propertyTable";
 import { TABLE } from "./sampleTable";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import * as fc from "fast-check";
+import fc from "../support/properties";
 import { codeSpan, joined, phrase, plainWords, quoted, render, visible } from "../../plan/phrase";
 import { valueAt } from "../../plan/compare/propertyValue";
 import { elementPath, propertyPath } from "../../emulator/providers/propertyPath";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
+import fc from "../support/properties";
 import { labelCall, parseLabelStatement } from "../../emulator/postgres/securityLabelStatement";
 import { StatementFilter } from "../../emulator/postgres/statementFilter";
 import { parseStartup, StartupError } from "../../emulator/postgres/startupMessage";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import fc from "fast-check";
+import fc from "../support/properties";
 import type pg from "pg";
 import { identifier, literal, setSetting, revokeMembership } from "../../components/provider/sql";
 import { roleNameProblem } from "../../components/names";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../support/properties";
 import { DatabaseError, describe, explained, SignInError } from "../../components/provider/errors";
 import { isLoopback, parseAddress } from "../../components/provider/connectionArgs";
 import { labelText, parseLabels } from "../../components/provider/label";
