@@ -11,7 +11,7 @@ import {
     enableEnterpriseApplication,
     type ClusterTarget,
 } from "./cosmosClusterRoles";
-import { checkAddresses } from "./flexibleServerChecks";
+import { checkedFirewallRules } from "./firewallRules";
 import { readyAfter, validated } from "./inputs";
 import { serverErrorHook } from "./serverErrorHook";
 import { oneOperationAtATime, type NextOperation } from "./serverOperations";
@@ -154,19 +154,8 @@ function megabytes(gibibytes: pulumi.Input<number>): pulumi.Output<number> {
 
 function addFirewallRules(target: ClusterTarget, args: CosmosClusterArgs, next: NextOperation): void {
     const { name, ...cluster } = target;
-    const rules = (args.firewallRules ?? []).map((rule, i) => ({ ...rule, argument: `firewallRules[${i}]` }));
-    for (const rule of rules.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        const range = pulumi.all([rule.startIpAddress, rule.endIpAddress]).apply(([start, end]) => {
-            checkAddresses(rule.argument, start, end);
-            return { start, end };
-        });
-        const inputs = {
-            ...cluster,
-            firewallRuleName: rule.name,
-            startIpAddress: range.start,
-            endIpAddress: range.end,
-        };
-        const resource = `${name}-firewall-${rule.name}`;
-        next((opts) => new dbforpostgresql.ServerGroupFirewallRule(resource, inputs, opts));
+    for (const rule of checkedFirewallRules(args.firewallRules)) {
+        const resource = `${name}-firewall-${rule.firewallRuleName}`;
+        next((opts) => new dbforpostgresql.ServerGroupFirewallRule(resource, { ...cluster, ...rule }, opts));
     }
 }

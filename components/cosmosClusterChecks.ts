@@ -1,6 +1,6 @@
 import { allowsEntra, allowsPasswords, AuthMode, checkAuthMode } from "./authMode";
 import type { ClusterIdentityArgs, ClusterNodeArgs, CosmosClusterArgs } from "./cosmosClusterArgs";
-import { checkAddresses } from "./flexibleServerChecks";
+import { checkAddresses } from "./firewallRules";
 import { isPlain, plainValue } from "./inputs";
 import { checkRoleName, checkTenantId } from "./names";
 import { checkIdentities, refuseSecond, type PrincipalToCheck } from "./principalChecks";

@@ -10,6 +10,7 @@ import {
     identityKeys,
     identityList,
 } from "./cosmosClusterChecks";
+import { inOrder } from "./inOrder";
 import { readyAfter, validated } from "./inputs";
 import { checkObjectId } from "./names";
 import { checkPrincipalType, PrincipalType } from "./principalType";
@@ -57,8 +58,7 @@ export function addIdentities(
     const { name, ...cluster } = target;
     const keys = identityKeys(args);
     const all = identityList(args).map((given, i) => ({ ...given, key: keys[i]! }));
-    const inOrder = [...all].sort((a, b) => (a.key < b.key ? -1 : 1));
-    const made = inOrder.map(({ argument, identity, isAdmin, key }) => {
+    const made = inOrder(all, ({ key }) => key).map(({ argument, identity, isAdmin, key }) => {
         const inputs = {
             ...cluster,
             ...checked(argument, identity),

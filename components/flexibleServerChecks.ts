@@ -1,6 +1,6 @@
 import { allowsEntra, AuthMode, checkAuthentication } from "./authMode";
-import { parseIpv4 } from "./cidr";
 import { checkPrivateDnsZoneId } from "./dnsZone";
+import { checkAddresses } from "./firewallRules";
 import { ComputeTier, HighAvailabilityMode, type FlexibleServerArgs } from "./flexibleServerArgs";
 import { isPlain, plainValue } from "./inputs";
 import { checkTenantId } from "./names";
@@ -193,33 +193,6 @@ function checkFirewallRules(args: FlexibleServerArgs): void {
             checkAddresses(argument, startIpAddress as string, endIpAddress as string);
     }
     refuseSecondName("firewallRules", rules);
-}
-
-/** @throws ValidationError where the addresses are no range, or all addresses there are */
-export function checkAddresses(argument: string, start: string, end: string): void {
-    const [first, last] = [parseIpv4(start), parseIpv4(end)];
-    const wrong = first === undefined ? ["startIpAddress", start] : ["endIpAddress", end];
-    if (first === undefined || last === undefined)
-        throw new ValidationError(
-            `${argument}.${wrong[0]}`,
-            wrong[1],
-            "this is an IPv4 address",
-            "write it like 203.0.113.25",
-        );
-    if (first > last)
-        throw new ValidationError(
-            `${argument}.endIpAddress`,
-            end,
-            `the range begins with the lower address and ${start} is higher`,
-            "exchange the two",
-        );
-    if (last - first === 2 ** 32 - 1)
-        throw new ValidationError(
-            argument,
-            `${start}-${end}`,
-            "this lets the whole internet try to sign in",
-            "name the addresses that need access",
-        );
 }
 
 function checkDatabases(args: FlexibleServerArgs): void {

@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as dbforpostgresql from "@pulumi/azure-native/dbforpostgresql";
 import type { Cloud } from "./clouds";
 import type { EntraAdministratorArgs, FlexibleServerArgs } from "./flexibleServerArgs";
-import { administratorKeys, checkAddresses, checkParameterValue, identities } from "./flexibleServerChecks";
+import { checkedFirewallRules } from "./firewallRules";
+import { administratorKeys, checkParameterValue, identities } from "./flexibleServerChecks";
+import { inOrder } from "./inOrder";
 import { isPlain, readyAfter, validated } from "./inputs";
 import { checkObjectId, checkRoleName, checkUserPrincipalName } from "./names";
 import { checkPrincipalType, PrincipalType } from "./principalType";
@@ -64,19 +66,9 @@ export function addParameters(target: ServerTarget, args: FlexibleServerArgs, ne
 
 export function addFirewallRules(target: ServerTarget, args: FlexibleServerArgs, next: NextOperation): void {
     const { name, ...server } = target;
-    const rules = (args.firewallRules ?? []).map((rule, i) => ({ ...rule, argument: `firewallRules[${i}]` }));
-    for (const rule of inOrder(rules, (r) => r.name)) {
-        const range = pulumi.all([rule.startIpAddress, rule.endIpAddress]).apply(([start, end]) => {
-            checkAddresses(rule.argument, start, end);
-            return { start, end };
-        });
-        const inputs = {
-            ...server,
-            firewallRuleName: rule.name,
-            startIpAddress: range.start,
-            endIpAddress: range.end,
-        };
-        next((opts) => new dbforpostgresql.FirewallRule(`${name}-firewall-${rule.name}`, inputs, opts));
+    for (const rule of checkedFirewallRules(args.firewallRules)) {
+        const resource = `${name}-firewall-${rule.firewallRuleName}`;
+        next((opts) => new dbforpostgresql.FirewallRule(resource, { ...server, ...rule }, opts));
     }
 }
 
@@ -161,9 +153,4 @@ export function addDatabases(
         const resource = `${name}-database-${database.name}`;
         return next((opts) => new dbforpostgresql.Database(resource, inputs, opts), { protect });
     });
-}
-
-/** By key in code-unit order, whatever order the arguments arrived in: maps have none across languages. */
-function inOrder<T>(items: T[], key: (item: T) => string): T[] {
-    return [...items].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }

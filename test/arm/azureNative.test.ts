@@ -1,19 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
+import { type PropertyMap, type ResourceProvider } from "../../components/provider/resourceProvider";
+import { providerOf, ref } from "./azureNativeSupport";
 import {
-    parseUrn,
-    type PropertyMap,
-    type ResourceProvider,
-    type ResourceRef,
-} from "../../components/provider/resourceProvider";
-import { azureNativeProvider } from "../../emulator/providers/azureNative";
-import {
-    ADA,
     GROUP_NAME,
     IN_GROUP,
     OF_SERVER,
     PASSWORD_MODE,
-    ROBOT,
     SERVER_INPUTS,
     SUBSCRIPTION,
     TestAzure,
@@ -23,11 +16,9 @@ let azure: TestAzure;
 let provider: ResourceProvider;
 beforeEach(() => {
     azure = new TestAzure();
-    provider = azureNativeProvider(azure.api, { caller: { objectId: ROBOT, clientId: ADA } });
+    provider = providerOf(azure);
 });
 
-const ref = (type: string, name = "one"): ResourceRef =>
-    parseUrn(`urn:pulumi:local::project::pkg:index:Component$azure-native:${type}::${name}`);
 const GROUP_TYPE = "resources:ResourceGroup";
 
 /** Check, then create, as the engine does. */

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import {
-    parseUrn,
-    UNKNOWN,
-    type PropertyMap,
-    type ResourceProvider,
-    type ResourceRef,
-} from "../../components/provider/resourceProvider";
-import { azureNativeProvider } from "../../emulator/providers/azureNative";
+import { UNKNOWN, type PropertyMap, type ResourceProvider } from "../../components/provider/resourceProvider";
+import { providerOf, ref } from "./azureNativeSupport";
 import {
     ADA,
     GROUP_NAME,
@@ -24,11 +18,9 @@ let azure: TestAzure;
 let provider: ResourceProvider;
 beforeEach(() => {
     azure = new TestAzure();
-    provider = azureNativeProvider(azure.api, { caller: { objectId: ROBOT, clientId: ADA } });
+    provider = providerOf(azure);
 });
 
-const ref = (type: string, name = "one"): ResourceRef =>
-    parseUrn(`urn:pulumi:local::project::pkg:index:Component$azure-native:${type}::${name}`);
 const GROUP_TYPE = "resources:ResourceGroup";
 
 const reasons = async (type: string, inputs: PropertyMap): Promise<string> =>

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import * as pulumi from "@pulumi/pulumi";
-import { AuthMode, Cloud, FlexibleServer, type FlexibleServerArgs } from "../../components/index";
+import { AuthMode, Cloud, FlexibleServer } from "../../components/index";
+import { everything, full, make } from "./fullServer";
 import { record, type Recording } from "./recorder";
 import {
     ADA,
     ada,
-    admins,
     argsOfMode,
     deployer,
     DEPLOYER,
@@ -16,24 +15,6 @@ import {
     TENANT,
     zoneId,
 } from "./serverArgs";
-
-const make = (args: FlexibleServerArgs, opts?: pulumi.ComponentResourceOptions) =>
-    record(() => new FlexibleServer("pg", args, opts));
-
-const everything = serverArgs({
-    administrators: [deployer, ada, admins],
-    network: { publicNetworkAccess: true },
-    firewallRules: [
-        { name: "office", startIpAddress: "203.0.113.1", endIpAddress: "203.0.113.9" },
-        { name: "home", startIpAddress: "198.51.100.7", endIpAddress: "198.51.100.7" },
-    ],
-    parameters: { log_connections: "on", "pgaudit.log": "ddl" },
-    databases: [{ name: "orders" }, { name: "billing", charset: "UTF8", collation: "C" }],
-});
-
-/** The server with all of that, made once. */
-let made: ReturnType<typeof make> | undefined;
-const full = () => (made ??= make(everything));
 
 const CHILDREN = ["Configuration", "FirewallRule", "AdministratorsMicrosoftEntra", "Database"];
 

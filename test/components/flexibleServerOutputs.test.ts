@@ -1,27 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { AuthMode, FlexibleServer, type FlexibleServerArgs } from "../../components/index";
-import { record } from "./recorder";
-import { ADA, ada, admins, argsOfMode, deployer, GROUP, serverArgs } from "./serverArgs";
-
-const make = (args: FlexibleServerArgs, opts?: pulumi.ComponentResourceOptions) =>
-    record(() => new FlexibleServer("pg", args, opts));
-
-const everything = serverArgs({
-    administrators: [deployer, ada, admins],
-    network: { publicNetworkAccess: true },
-    firewallRules: [
-        { name: "office", startIpAddress: "203.0.113.1", endIpAddress: "203.0.113.9" },
-        { name: "home", startIpAddress: "198.51.100.7", endIpAddress: "198.51.100.7" },
-    ],
-    parameters: { log_connections: "on", "pgaudit.log": "ddl" },
-    databases: [{ name: "orders" }, { name: "billing", charset: "UTF8", collation: "C" }],
-});
-
-/** The server with all of that, made once. */
-let made: ReturnType<typeof make> | undefined;
-const full = () => (made ??= make(everything));
+import { AuthMode, type FlexibleServerArgs } from "../../components/index";
+import { everything, full, make } from "./fullServer";
+import { ADA, admins, argsOfMode, GROUP, serverArgs } from "./serverArgs";
 
 describe("protection", () => {
     const protection = async (args: Partial<FlexibleServerArgs>, opts?: pulumi.ComponentResourceOptions) => {

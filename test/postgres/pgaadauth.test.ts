@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import type pg from "pg";
 import { ADA, ADMINS, APP, BOB, GROUP, GUEST, MEMBER_APP, NOBODY, TENANT, TWINS } from "./testTenant";
 import { nameOf, sqlError, startTestServers, type TestServers } from "./testServers";
+import { BY_NAME, labelOf, WITH_OID } from "./principalSql";
 
 let t: TestServers;
 let admin: pg.Client;
@@ -17,29 +18,20 @@ after(async () => {
     await t?.stop();
 });
 
-const WITH_OID = "select pgaadauth_create_principal_with_oid($1, $2, $3, $4, $5) as answer";
-const BY_NAME = "select pgaadauth_create_principal($1, $2, $3) as answer";
-
-async function labelOf(role: string): Promise<string | undefined> {
-    const sql = "select label from pg_seclabels where objtype = 'role' and objoid = $1::regrole::oid";
-    return (await t.server.superuserQuery<{ label: string }>(sql, [`"${role.replaceAll('"', '""')}"`]))[0]
-        ?.label;
-}
-
 describe("making principals", () => {
     it("F19, F58, F62: a group becomes a role by its name, with the documented answer and label", async () => {
         const { rows } = await admin.query(
             "select * from pgaadauth_create_principal('Prod DB Readonly', false, false)",
         );
         assert.deepEqual(rows, [{ pgaadauth_create_principal: "Created role for Prod DB Readonly" }]);
-        assert.equal(await labelOf("Prod DB Readonly"), `aadauth,oid=${GROUP.objectId},type=group`);
+        assert.equal(await labelOf(t, "Prod DB Readonly"), `aadauth,oid=${GROUP.objectId},type=group`);
     });
 
     it("F61: a guest by the full #EXT# name, a service principal by its display name", async () => {
         await admin.query(BY_NAME, [nameOf(GUEST), false, true]);
-        assert.equal(await labelOf(nameOf(GUEST)), `aadauth,oid=${GUEST.objectId},type=user,mfa`);
+        assert.equal(await labelOf(t, nameOf(GUEST)), `aadauth,oid=${GUEST.objectId},type=user,mfa`);
         await admin.query(BY_NAME, ["id-app", false, false]);
-        assert.equal(await labelOf("id-app"), `aadauth,oid=${APP.objectId},type=service`);
+        assert.equal(await labelOf(t, "id-app"), `aadauth,oid=${APP.objectId},type=service`);
     });
 
     it("F18, F61: an unknown name, or one in other letters, is refused with Azure's text", async () => {
@@ -60,7 +52,7 @@ describe("making principals", () => {
             sqlError("0LP01", /not unique in the tenant/),
         );
         await admin.query(WITH_OID, ["twin", TWINS[1]!.objectId, "service", false, false]);
-        assert.equal(await labelOf("twin"), `aadauth,oid=${TWINS[1]!.objectId},type=service`);
+        assert.equal(await labelOf(t, "twin"), `aadauth,oid=${TWINS[1]!.objectId},type=service`);
     });
 
     it("F62: with an object id the role's name is free", async () => {
@@ -127,7 +119,7 @@ describe("making principals", () => {
 
     it("F66: isAdmin gives azure_pg_admin, CREATEROLE and CREATEDB, and the right to make principals", async () => {
         await admin.query(BY_NAME, ["DB Admins", true, false]);
-        assert.equal(await labelOf("DB Admins"), `aadauth,oid=${ADMINS.objectId},type=group,admin`);
+        assert.equal(await labelOf(t, "DB Admins"), `aadauth,oid=${ADMINS.objectId},type=group,admin`);
         const sql = `select rolcreaterole, rolcreatedb, rolsuper, pg_has_role(oid, 'azure_pg_admin', 'member') as member
                      from pg_roles where rolname = 'DB Admins'`;
         assert.deepEqual(await t.server.superuserQuery(sql), [
@@ -144,7 +136,7 @@ describe("making principals", () => {
         admin.on("notice", (notice) => notices.push(notice.message ?? ""));
         await admin.query(WITH_OID, ["n".repeat(70), APP.objectId, "service", false, false]);
         assert.match(notices.join(), /will be truncated/);
-        assert.equal(await labelOf("n".repeat(63)), `aadauth,oid=${APP.objectId},type=service`);
+        assert.equal(await labelOf(t, "n".repeat(63)), `aadauth,oid=${APP.objectId},type=service`);
     });
 
     it("the directory counts as it is at the time of the call, prepared statements included", async () => {

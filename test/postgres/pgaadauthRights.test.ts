@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import type pg from "pg";
 import { ADA, APP, BOB, GUEST } from "./testTenant";
 import { nameOf, sqlError, startTestServers, type TestServers } from "./testServers";
+import { BY_NAME, labelOf, WITH_OID } from "./principalSql";
 
 let t: TestServers;
 let admin: pg.Client;
@@ -21,15 +22,6 @@ after(async () => {
     await admin?.end();
     await t?.stop();
 });
-
-const WITH_OID = "select pgaadauth_create_principal_with_oid($1, $2, $3, $4, $5) as answer";
-const BY_NAME = "select pgaadauth_create_principal($1, $2, $3) as answer";
-
-async function labelOf(role: string): Promise<string | undefined> {
-    const sql = "select label from pg_seclabels where objtype = 'role' and objoid = $1::regrole::oid";
-    return (await t.server.superuserQuery<{ label: string }>(sql, [`"${role.replaceAll('"', '""')}"`]))[0]
-        ?.label;
-}
 
 describe("who may", () => {
     it("F6, F25: the password administrator may not make or change Entra roles", async () => {
@@ -115,6 +107,6 @@ describe("who may", () => {
         await admin.query("set search_path = trap, pg_catalog");
         await admin.query(WITH_OID, ["trapped", APP.objectId, "service", false, false]);
         await admin.query("reset search_path");
-        assert.equal(await labelOf("trapped"), `aadauth,oid=${APP.objectId},type=service`);
+        assert.equal(await labelOf(t, "trapped"), `aadauth,oid=${APP.objectId},type=service`);
     });
 });

@@ -6,6 +6,7 @@ import type pg from "pg";
 import { NO_PSQL, psql } from "./psql";
 import { ADA, APP, BOB, GROUP, MEMBER_APP, TWINS } from "./testTenant";
 import { nameOf, sqlError, startTestServers, type TestServers } from "./testServers";
+import { BY_NAME, labelOf, WITH_OID } from "./principalSql";
 
 let t: TestServers;
 let admin: pg.Client;
@@ -24,15 +25,6 @@ after(async () => {
     await t?.stop();
 });
 
-const WITH_OID = "select pgaadauth_create_principal_with_oid($1, $2, $3, $4, $5) as answer";
-const BY_NAME = "select pgaadauth_create_principal($1, $2, $3) as answer";
-
-async function labelOf(role: string): Promise<string | undefined> {
-    const sql = "select label from pg_seclabels where objtype = 'role' and objoid = $1::regrole::oid";
-    return (await t.server.superuserQuery<{ label: string }>(sql, [`"${role.replaceAll('"', '""')}"`]))[0]
-        ?.label;
-}
-
 describe("SECURITY LABEL", () => {
     const label = (role: string, value: string): string =>
         `SECURITY LABEL FOR "pgaadauth" ON ROLE ${role} IS ${value}`;
@@ -49,7 +41,7 @@ describe("SECURITY LABEL", () => {
         );
         assert.equal(await t.whoami("La bel", await t.tokens.token(MEMBER_APP)), "La bel");
         await admin.query(label('"La bel"', "NULL"));
-        assert.equal(await labelOf("La bel"), undefined);
+        assert.equal(await labelOf(t, "La bel"), undefined);
         await assert.rejects(t.whoami("La bel", await t.tokens.token(MEMBER_APP)), sqlError("28P01"));
     });
 
@@ -58,9 +50,9 @@ describe("SECURITY LABEL", () => {
         await inApp.query("begin");
         await inApp.query(label('"La bel"', service));
         await inApp.query("rollback");
-        assert.equal(await labelOf("La bel"), undefined);
+        assert.equal(await labelOf(t, "La bel"), undefined);
         await inApp.query({ text: label('"La bel"', service), name: "labelling" });
-        assert.equal(await labelOf("La bel"), service.slice(1, -1));
+        assert.equal(await labelOf(t, "La bel"), service.slice(1, -1));
         await inApp.end();
     });
 
@@ -95,7 +87,7 @@ describe("SECURITY LABEL", () => {
                 },
             );
             assert.equal(result.err, "");
-            assert.equal(await labelOf('Jürg"s \\ rôle'), service.slice(1, -1));
+            assert.equal(await labelOf(t, 'Jürg"s \\ rôle'), service.slice(1, -1));
         },
     );
 
