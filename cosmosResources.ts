@@ -38,6 +38,7 @@ export function clusterArgs(
         ...cluster,
         ...around,
         location: config.location,
+        cloud: config.cloud as Cloud,
         authMode: authMode as AuthMode,
         citusPassword: config.citusPassword,
         administrators: config.administrators.map((a) => ({
@@ -91,5 +92,7 @@ export function clusterSignInLines(
         ...config.principals.map((p) => p.name),
     ];
     const token = { tenantId, audience: CLUSTER_TOKEN_AUDIENCE };
-    return Object.fromEntries(roles.map((user) => [user, signIn({ host, user, database }, token)]));
+    return Object.fromEntries(
+        roles.map((user) => [user, signIn({ host, user, database, cloud: config.cloud as Cloud }, token)]),
+    );
 }

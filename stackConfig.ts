@@ -151,7 +151,8 @@ function step(schema: unknown, part: PropertyKey): unknown {
 
 function unwrap(schema: unknown, value: unknown): unknown {
     let inner = schema;
-    while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap();
+    while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault)
+        inner = inner.unwrap();
     if (!(inner instanceof z.ZodDiscriminatedUnion)) return inner;
     const { access } = value as { access?: unknown };
     return inner.options.find(

@@ -34,8 +34,11 @@ export interface CloudEndpoints {
     metadataService?: string;
     /** Name of the cloud for `az cloud set`; none for the local Azure. */
     azCloudName?: string;
-    /** What Pulumi's providers azure-native and azuread call the cloud (`environment`); none for the local Azure. */
-    providerEnvironment?: string;
+    /**
+     * What Pulumi's providers azure-native and azuread call the cloud (`environment`), in any case; the first is for both of
+     * them. None for the local Azure.
+     */
+    providerEnvironments?: readonly string[];
 }
 
 /** The same address on every virtual machine of every cloud. */
@@ -58,7 +61,7 @@ export const CLOUDS: Readonly<Record<Cloud, CloudEndpoints>> = {
         graph: "https://graph.microsoft.com",
         metadataService: METADATA_SERVICE,
         azCloudName: "AzureCloud",
-        providerEnvironment: "public",
+        providerEnvironments: ["public", "global", "azurecloud", "azurepubliccloud"],
     },
     [Cloud.China]: {
         tokenAudience: "https://ossrdbms-aad.database.chinacloudapi.cn",
@@ -69,7 +72,7 @@ export const CLOUDS: Readonly<Record<Cloud, CloudEndpoints>> = {
         graph: "https://microsoftgraph.chinacloudapi.cn",
         metadataService: METADATA_SERVICE,
         azCloudName: "AzureChinaCloud",
-        providerEnvironment: "china",
+        providerEnvironments: ["china", "azurechinacloud"],
     },
     [Cloud.UsGovernment]: {
         tokenAudience: "https://ossrdbms-aad.database.usgovcloudapi.net",
@@ -80,7 +83,13 @@ export const CLOUDS: Readonly<Record<Cloud, CloudEndpoints>> = {
         graph: "https://graph.microsoft.us",
         metadataService: METADATA_SERVICE,
         azCloudName: "AzureUSGovernment",
-        providerEnvironment: "usgovernment",
+        providerEnvironments: [
+            "usgovernment",
+            "usgov",
+            "usgovernmentl4",
+            "usgovernmentl5",
+            "azureusgovernment",
+        ],
     },
     [Cloud.Local]: {
         tokenAudience: "https://ossrdbms-aad.database.windows.net",
@@ -121,12 +130,13 @@ export function checkProviderEnvironment(
     environment: string | undefined,
     cloud: string,
 ): void {
-    const wanted = cloudEndpoints(cloud).providerEnvironment;
-    if (wanted === undefined || (environment ?? CLOUDS.Public.providerEnvironment) === wanted) return;
+    const known = cloudEndpoints(cloud).providerEnvironments;
+    // Workflows set ARM_ENVIRONMENT from variables that may be empty, which the providers take for none.
+    if (known === undefined || known.includes((environment || "public").toLowerCase())) return;
     throw new ValidationError(
         argument,
         environment,
-        `the stack's cloud is ${cloud}, which this provider calls '${wanted}'`,
-        `run \`pulumi config set ${argument} ${wanted}\`, or change the cloud`,
+        `the stack's cloud is ${cloud}, which this provider calls '${known[0]}'`,
+        `run \`pulumi config set ${argument} ${known[0]}\`, or change the cloud`,
     );
 }

@@ -22,6 +22,8 @@ export interface SignInTarget {
     address?: string;
     /** File with the certificate authority to trust instead of the system's; for the local Azure. */
     caFile?: string;
+    /** For whom the token is. Default: Flexible Server in the target's cloud (F14); clusters have their own (F49). */
+    audience?: string;
 }
 
 /** The target with its defaults, and the address taken apart. */
@@ -35,6 +37,7 @@ export interface CheckedTarget {
     /** What TLS trusts: a file, or the system's authorities. */
     rootCertificates: string;
     caFile?: string;
+    audience?: string;
 }
 
 export interface ConnectionStrings {
@@ -166,18 +169,18 @@ function jdbc(target: CheckedTarget): string {
             "authenticationPluginClassName",
             "com.azure.identity.extensions.jdbc.postgresql.AzurePostgresqlAuthenticationPlugin",
         ],
-        ...jdbcCloud(target.cloud),
+        ...jdbcCloud(target),
     ];
     return `jdbc:postgresql://${hostAndPort(target)}/${encodeUriPart(target.database)}?${queryString(query)}`;
 }
 
-/** The plug-in knows the public cloud alone by itself. */
-function jdbcCloud(cloud: Cloud): [string, string][] {
-    if (cloud === Cloud.Public || cloud === Cloud.Local) return [];
-    return [
-        ["azure.scopes", tokenScope(cloud)],
-        ["azure.authorityHost", cloudEndpoints(cloud).authorityHost!],
+/** The plug-in knows Flexible Servers of the public cloud alone by itself. */
+function jdbcCloud({ cloud, audience }: CheckedTarget): [string, string][] {
+    const scopes: [string, string][] = [
+        ["azure.scopes", audience === undefined ? tokenScope(cloud) : `${audience}/.default`],
     ];
+    if (cloud === Cloud.Public || cloud === Cloud.Local) return audience === undefined ? [] : scopes;
+    return [...scopes, ["azure.authorityHost", cloudEndpoints(cloud).authorityHost!]];
 }
 
 function npgsql(target: CheckedTarget): string {

@@ -62,7 +62,7 @@ export class CosmosCluster extends pulumi.ComponentResource {
             : [];
         const protect = args.protect ?? opts?.protect ?? true;
         const cluster = makeCluster(name, args, authMode, { parent: this, protect, dependsOn: application });
-        const next = oneOperationAtATime(this, cluster);
+        const next = oneOperationAtATime(this, cluster, args.cloud);
         const target = { name, resourceGroupName: args.resourceGroupName, clusterName: args.name };
         addFirewallRules(target, args, next);
         const identities = addIdentities(target, args, next);
@@ -122,7 +122,7 @@ function makeCluster(
         {
             ...opts,
             additionalSecretOutputs: ["administratorLoginPassword"],
-            hooks: { onError: [serverErrorHook()] },
+            hooks: { onError: [serverErrorHook(args.cloud)] },
         },
     );
 }

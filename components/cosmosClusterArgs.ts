@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AuthMode } from "./authMode";
+import type { Cloud } from "./clouds";
 import type { ServerFirewallRuleArgs } from "./flexibleServerArgs";
 import type { PrincipalType } from "./principalType";
 
@@ -50,6 +51,8 @@ export interface CosmosClusterArgs {
     location?: pulumi.Input<string>;
     /** Id of the Microsoft Entra tenant of the cluster. */
     tenantId: pulumi.Input<string>;
+    /** The cloud that the cluster is in. Default: Public. */
+    cloud?: Cloud;
     /** Who can sign in. Default: EntraOnly. It changes in place at any time, without a restart (F43). */
     authMode?: AuthMode;
     /**

@@ -128,7 +128,10 @@ function makeServer(
             additionalSecretOutputs: ["administratorLoginPassword"],
             hooks: {
                 onError: [serverErrorHook(args.cloud)],
-                beforeUpdate: [serverLoginHook(name, wanted), serverModeHook(name, wanted, administrators)],
+                beforeUpdate: [
+                    serverLoginHook(name, wanted),
+                    serverModeHook(name, wanted, administrators, opts.parent),
+                ],
             },
         },
     );

@@ -73,18 +73,21 @@ export function lastAdministratorProblem(
  * The hook on the server.
  *
  * @param administrators of whom one must be there before passwords are switched off
+ * @param parent whose provider for Azure is asked for them
  */
 export function serverModeHook(
     componentName: string,
     place: Partial<ServerPlace>,
     administrators: pulumi.Input<string>[],
+    parent: pulumi.Resource | undefined,
 ): pulumi.ResourceHook {
     return beforeUpdate(`azure-postgres-entra:server-mode:${componentName}`, async (args) => {
         const before = await authConfigOf(args.oldOutputs?.["authConfig"] ?? args.oldInputs?.["authConfig"]);
         const after = await authConfigOf(args.newInputs?.["authConfig"]);
         if (!becomesEntraOnly(before, after)) return undefined;
         const ids = await Promise.all(administrators.map(plainInput));
-        const found = before.activeDirectoryAuth === "Enabled" ? await countThere(place, ids) : undefined;
+        const found =
+            before.activeDirectoryAuth === "Enabled" ? await countThere(place, ids, { parent }) : undefined;
         return entraOnlyProblem(before, after, place.serverName ?? componentName, found);
     });
 }
@@ -97,22 +100,30 @@ async function authConfigOf(value: unknown): Promise<Partial<AuthConfig>> {
     return { activeDirectoryAuth, passwordAuth } as Partial<AuthConfig>;
 }
 
-/** How many of the object ids are administrators of the server; `undefined` where Azure cannot be asked. */
-async function countThere(place: Partial<ServerPlace>, ids: unknown[]): Promise<number | undefined> {
+/** 1 where one of the object ids is an administrator of the server, 0 where none is; `undefined` where Azure cannot be asked. */
+async function countThere(
+    place: Partial<ServerPlace>,
+    ids: unknown[],
+    options: pulumi.InvokeOptions,
+): Promise<number | undefined> {
     const { serverName, resourceGroupName } = place;
     const known = ids.filter((id): id is string => typeof id === "string");
     if (serverName === undefined || resourceGroupName === undefined || known.length < ids.length)
         return undefined;
-    let there = 0;
     for (const objectId of known) {
         try {
-            await getAdministratorsMicrosoftEntra({ objectId, serverName, resourceGroupName });
-            there++;
+            await getAdministratorsMicrosoftEntra({ objectId, serverName, resourceGroupName }, options);
+            return 1;
         } catch (error) {
-            if (!/\b404\b|NotFound/i.test(String((error as Error).message))) return undefined;
+            if (!isNotFound(String((error as Error).message))) return undefined;
         }
     }
-    return there;
+    return 0;
+}
+
+/** Where the group or the subscription is what was not found, another one than the server's was asked. */
+function isNotFound(message: string): boolean {
+    return /\b404\b|NotFound/i.test(message) && !/(ResourceGroup|Subscription)NotFound/i.test(message);
 }
 
 /**

@@ -98,10 +98,17 @@ function codeIn(codes: string[], text: string): string | undefined {
 
 /**
  * Whether a failed creation has left the resource behind. The engine keeps such a one, and the next deployment completes it; created
- * again, it would be refused because it exists, and forgotten.
+ * again, it would be refused because it exists, and forgotten. The engine lists the reasons then. Providers that are bridged from
+ * Terraform, as `postgresql` is, list the reasons of every failure; what they left behind begins with `creating urn:`.
+ *
+ * @param type of the resource, as `postgresql:index/role:Role`
  */
-export function leftBehind(failedOperation: string, error: string): boolean {
-    return failedOperation === "create" && /^\d+ errors? occurred:\n/.test(error);
+export function leftBehind(type: string, failedOperation: string, error: string): boolean {
+    if (failedOperation !== "create") return false;
+    const partly = type.startsWith("postgresql:")
+        ? /^\d+ errors? occurred:\n\s*\* creating urn:/
+        : /^\d+ errors? occurred:\n/;
+    return partly.test(error);
 }
 
 /** Leaves out what other people chose: text in single quotes, resource ids and URNs. */

@@ -62,7 +62,7 @@ export function retryWhileBusy(
     policy: RetryPolicy = RETRY_POLICY,
 ): pulumi.ErrorHookFunction {
     const firstFailures = new Map<string, number>();
-    return async ({ urn, name, failedOperation, errors }) => {
+    return async ({ urn, name, type, failedOperation, errors }) => {
         const [latest = ""] = errors;
         const operation = `${failedOperation} ${urn}`;
         const now = surroundings.now();
@@ -75,7 +75,7 @@ export function retryWhileBusy(
             return false;
         };
         if (reason === undefined) return giveUp();
-        if (leftBehind(failedOperation, latest)) return giveUp(PARTLY_MADE);
+        if (leftBehind(type, failedOperation, latest)) return giveUp(PARTLY_MADE);
         const delay = failedTooOften(errors, policy)
             ? undefined
             : nextDelay(errors.length, elapsed, surroundings.random(), policy);
@@ -106,7 +106,7 @@ const PARTLY_MADE =
 function givenUp(operation: string, why: string, attempts: number, elapsed: number): string {
     return (
         `given up after ${attempts} attempts in ${duration(elapsed)}: ${why}. What was done before stays. ` +
-        "See what the server is doing (`az postgres flexible-server show --name <server> --resource-group <group> --query state`), " +
+        "See in the Azure portal or by `az resource show --ids <id> --query properties.state` what the server is doing, " +
         `wait until it says Ready, and run \`pulumi up\` again: it goes on with this ${operation}. The last error follows.`
     );
 }

@@ -63,7 +63,7 @@ export function signIn(target: SignInTarget, token: TokenOptions = {}): SignIn {
         tokenCommand: inEachShell((shell) => tokenCommand(shell, checked.cloud, token)),
         psql: inEachShell((shell) => psqlCommand(shell, target, token)),
         pgAdmin: pgAdminSteps(target),
-        connectionStrings: connectionStrings(target),
+        connectionStrings: connectionStrings({ audience: token.audience, ...target }),
     };
 }
 
@@ -91,15 +91,16 @@ function azureCliCommand(cloud: Cloud, audience: string, token: TokenOptions): s
     return `az account get-access-token ${resource}${tenant} --query accessToken --output tsv`;
 }
 
-/** F37. Needs neither jq nor Python. */
+/** F37. Needs neither jq nor Python; the service's words on why there is no token go to standard error. */
 function metadataCommand(shell: Shell, cloud: Cloud, token: TokenOptions): string {
     const url = metadataUrl(cloud, token);
     const ask = `(Invoke-RestMethod -Headers @{ Metadata = 'true' } -Uri '${url}').access_token`;
     if (shell === Shell.PowerShell) return ask;
     if (shell === Shell.Cmd) return `powershell -NoProfile -Command "${ask}"`;
-    const pick = String.raw`s/.*"access_token" *: *"\([^"]*\)".*/\1/p`;
-    return `curl --silent --noproxy '*' --header 'Metadata: true' '${url}' | sed -n '${pick}'`;
+    return `curl --silent --show-error --noproxy '*' --header 'Metadata: true' '${url}' | ${PICK_TOKEN}`;
 }
+
+const PICK_TOKEN = String.raw`sed -e 's/.*"access_token" *: *"\([^"]*\)".*/\1/;t' -e 's/.*"error_description" *: *"\([^"]*\)".*/\1/w /dev/stderr' -e d`;
 
 /**
  * The request to the metadata service for a token for PostgreSQL in this cloud (F37).

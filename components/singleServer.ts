@@ -82,7 +82,7 @@ export class SingleServer extends pulumi.ComponentResource {
                         sid: administrator.objectId,
                         tenantId,
                     },
-                    { parent: this, hooks: { onError: [serverErrorHook()] } },
+                    { parent: this, hooks: { onError: [serverErrorHook(args.cloud)] } },
                 ),
             );
         const roles = (args.roles ?? []).map((role) => makeRole(name, args, role, this, made));

@@ -71,7 +71,7 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
     public readonly vmIdentity: pulumi.Output<VirtualMachineIdentityBlock>;
     /** The request for a token (F37): GET with the header `Metadata: true`; access_token in the answer is the password. */
     public readonly metadataRequest: pulumi.Output<string>;
-    /** Prints a token; for bash, with curl and jq. */
+    /** Prints a token; for bash, with curl and sed. */
     public readonly tokenCommand: pulumi.Output<string>;
     /** How each client signs in: a line for psql, connection strings for nodePostgres, psycopg, jdbc and npgsql. Empty without a connection. */
     public readonly clients: pulumi.Output<Record<string, string>>;

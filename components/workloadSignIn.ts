@@ -1,7 +1,7 @@
-import { Cloud, tokenScope } from "./clouds";
+import { tokenScope, type Cloud } from "./clouds";
 import { connectionStrings, type SignInTarget } from "./connectionStrings";
 import { encodeUriPart, Shell } from "./shellQuoting";
-import { metadataUrl, psqlCommand } from "./signIn";
+import { metadataUrl, psqlCommand, tokenCommand, TokenSource, type TokenOptions } from "./signIn";
 
 /** How a workload with a managed identity signs in, on the machine that has it. Pure. */
 
@@ -26,28 +26,28 @@ export function workloadEnvironment(cloud: string, { clientId }: WorkloadOptions
 
 /** The request for a token (F37): GET with the header `Metadata: true`; the answer's `access_token` is the password. */
 export function metadataRequest(cloud: string, options: WorkloadOptions): string {
-    return metadataUrl(cloud, { clientId: options.clientId, metadataHost: options.metadataService });
+    return metadataUrl(cloud, fromMetadataService(options));
 }
 
-/** Bash with curl and jq; prints the token, or says on standard error why there is none. */
+/** Bash with curl and sed; prints the token, or says on standard error why there is none. */
 export function metadataTokenCommand(cloud: string, options: WorkloadOptions): string {
-    const url = metadataRequest(cloud, options);
-    const pick = ".access_token // error(.error_description)";
-    return `curl --silent --noproxy '*' --header 'Metadata: true' '${url}' | jq --raw-output '${pick}'`;
+    return tokenCommand(Shell.Bash, cloud as Cloud, fromMetadataService(options));
+}
+
+function fromMetadataService({ clientId, metadataService }: WorkloadOptions): TokenOptions {
+    return { source: TokenSource.ManagedIdentity, clientId, metadataHost: metadataService };
 }
 
 /**
- * How each client signs in: `psql` is a line for bash (with curl and jq), the others are connection strings without a
+ * How each client signs in: `psql` is a line for bash (with curl and sed), the others are connection strings without a
  * password, which the samples under examples/clients take as `POSTGRES_CONNECTION`.
  *
  * @throws ValidationError for a target that no client could reach
  */
 export function workloadClients(target: SignInTarget, options: WorkloadOptions): Record<string, string> {
-    const { cloud = Cloud.Public } = target;
     const { libpq, nodePostgres, npgsql, jdbc } = connectionStrings(target);
-    const command = { [Shell.Bash]: metadataTokenCommand(cloud, options) };
     return {
-        psql: psqlCommand(Shell.Bash, target, { command }),
+        psql: psqlCommand(Shell.Bash, target, fromMetadataService(options)),
         nodePostgres,
         psycopg: libpq,
         jdbc: withManagedIdentity(jdbc, options),

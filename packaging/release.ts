@@ -28,12 +28,16 @@ function prepare(version: string): number {
     const schema = packageSchema();
     const breaks = released ? breakingChanges(released, schema) : [];
     const unmeant = breaks.filter((text) => !(text in ACCEPTED_BREAKS));
+    const changelog = datedChangelog(read(CHANGELOG), version, new Date().toISOString().slice(0, 10));
     const problems = [
         ...(/^\d+\.\d+\.\d+$/.test(version) ? [] : [`'${version}' is no version; write MAJOR.MINOR.PATCH`]),
         ...unmeant.map(
             (text) => `${text}: this breaks programs, and packaging/acceptedBreaks.json does not say why`,
         ),
         ...stepProblems(version, released?.version, breaks),
+        ...(releaseNotes(changelog, version) === ""
+            ? ["CHANGELOG.md says nothing under «Unreleased»; write down what is new for users"]
+            : []),
     ];
     if (problems.length > 0) return report(problems);
     for (const file of MANIFESTS) writeJson(file, { ...readJson<object>(file), version });
@@ -45,8 +49,7 @@ function prepare(version: string): number {
     const text = schemaText({ ...schema, version });
     for (const file of [SCHEMA_FILE, RELEASED_SCHEMA_FILE]) writeFileSync(file, text);
     writeFileSync(ACCEPTED_FILE, "{}\n");
-    const today = new Date().toISOString().slice(0, 10);
-    writeFileSync(CHANGELOG, datedChangelog(read(CHANGELOG), version, today));
+    writeFileSync(CHANGELOG, changelog);
     process.stdout.write(`${version} is prepared. Next: npm run check, commit, tag v${version}.\n`);
     return 0;
 }
@@ -62,7 +65,6 @@ function check(tag: string): number {
             tag,
             versions: { ...versions, "components/schema.json": schema.version },
             changelog: read(CHANGELOG),
-            breaks: [],
             released: released?.version,
             schemaKept: released !== undefined && schemaText(released) === schemaText(schema),
         }),

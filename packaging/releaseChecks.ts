@@ -6,8 +6,6 @@ export interface ReleaseState {
     /** Version by the file that states it. */
     versions: Record<string, string>;
     changelog: string;
-    /** What the schema breaks for programs of the last release. */
-    breaks: string[];
     /** The last release's version; `undefined` before the first. */
     released?: string;
     /** Whether the checked-in schema of the last release is already this release's. */
@@ -17,7 +15,7 @@ export interface ReleaseState {
 /** @returns one line for each thing that is wrong, with its fix */
 export function releaseProblems(state: ReleaseState): string[] {
     const version = state.tag.replace(/^v/, "");
-    const { changelog, breaks, released } = state;
+    const { changelog, released } = state;
     if (!/^\d+\.\d+\.\d+$/.test(version))
         return [`'${state.tag}' is no version; write MAJOR.MINOR.PATCH, as v1.2.3 in a tag`];
     const others = Object.entries(state.versions).filter(([, stated]) => stated !== version);
@@ -34,7 +32,7 @@ export function releaseProblems(state: ReleaseState): string[] {
             : [
                   `components/schema.released.json is another release's; npm run release -- prepare ${version}`,
               ]),
-        ...stepProblems(version, released, breaks),
+        ...stepProblems(version, released, []),
     ];
 }
 
@@ -54,16 +52,21 @@ function numbers(version: string): number[] {
     return version.split(".").map(Number);
 }
 
+function headingOf(changelog: string, version: string): number {
+    return changelog.split("\n").findIndex((line) => line.startsWith(`## ${version} `));
+}
+
 /** The text of a version's section; empty where there is none. */
 export function releaseNotes(changelog: string, version: string): string {
-    const heading = changelog.split("\n").findIndex((line) => line.startsWith(`## ${version} `));
+    const heading = headingOf(changelog, version);
     if (heading < 0) return "";
     const rest = changelog.split("\n").slice(heading + 1);
     const end = rest.findIndex((line) => line.startsWith("## "));
     return (end < 0 ? rest : rest.slice(0, end)).join("\n").trim();
 }
 
-/** «Unreleased» becomes the version's section, under a new empty one. */
+/** «Unreleased» becomes the version's section, under a new empty one. A version that has its section keeps it. */
 export function datedChangelog(changelog: string, version: string, date: string): string {
+    if (headingOf(changelog, version) >= 0) return changelog;
     return changelog.replace(/^## Unreleased$/m, `## Unreleased\n\n## ${version} - ${date}`);
 }

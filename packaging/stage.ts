@@ -38,7 +38,7 @@ export function stage(folder = STAGING_FOLDER): void {
 export function pack(target: string, folder = STAGING_FOLDER): string {
     mkdirSync(target, { recursive: true });
     const words = ["pack", folder, "--pack-destination", target, "--json"];
-    const output = execFileSync("npm", words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const output = execFileSync("npm", words, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
     const [{ filename }] = JSON.parse(output) as [{ filename: string }];
     return path.join(target, filename);
 }

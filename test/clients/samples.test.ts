@@ -192,10 +192,10 @@ describe("Npgsql with Azure.Identity", { skip: noDotnet }, () => {
 });
 
 const noPsql =
-    ["bash", "curl", "jq", "psql"].every((command) => isThere(command, "--version")) ||
-    "bash, curl, jq or psql is missing";
+    ["bash", "curl", "psql"].every((command) => isThere(command, "--version")) ||
+    "bash, curl or psql is missing";
 
-describe("the line for bash: curl, jq and psql", { skip: noPsql === true ? false : noPsql }, () => {
+describe("the line for bash: curl, sed and psql", { skip: noPsql === true ? false : noPsql }, () => {
     const query = (line: string) => `${line} --tuples-only --no-align --command 'select session_user'`;
     const bash = (identity: "worker" | "batch", user: string, change = (line: string) => line) => {
         const { clients, environment } = deployed.workload(identity, user);

@@ -92,7 +92,11 @@ describe("providers that work in another cloud than the stack", () => {
     test("the right ones pass, and the local Azure has none", () => {
         for (const [environment, cloud] of [
             [undefined, Cloud.Public],
+            ["", Cloud.Public],
             ["public", Cloud.Public],
+            ["global", Cloud.Public],
+            ["AzureChinaCloud", Cloud.China],
+            ["usgovernmentl4", Cloud.UsGovernment],
             ["china", Cloud.China],
             ["usgovernment", Cloud.UsGovernment],
             ["anything", Cloud.Local],

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import fc from "../support/properties";
 import { Client, type ClientConfig } from "pg";
 import { parse } from "pg-connection-string";
-import { Cloud, connectionStrings, visible, type SignInTarget } from "../../components/index";
+import { Cloud, connectionStrings, signIn, visible, type SignInTarget } from "../../components/index";
 import { anyName, HOSTILE_NAMES } from "./hostileNames";
 
 const HOST = "pg-test.postgres.database.azure.com";
@@ -187,6 +187,14 @@ describe("connection strings", () => {
             nodePostgres,
             /@127.0.0.1:6432\/postgres\?sslmode=verify-full&sslrootcert=%2Fcertificates/,
         );
+    });
+
+    test("F49: the sign-in plug-in for JDBC asks for the token that the database takes", () => {
+        const audience = "https://token.postgres.cosmos.azure.com";
+        assert.doesNotMatch(connectionStrings(target()).jdbc, /azure\.scopes/);
+        const { jdbc } = signIn(target(), { audience }).connectionStrings;
+        const scopes = new URL(jdbc.replace(/^jdbc:/, "")).searchParams.get("azure.scopes");
+        assert.equal(scopes, `${audience}/.default`);
     });
 
     const refused: [string, Partial<SignInTarget>, RegExp][] = [

@@ -217,6 +217,16 @@ describe("the hook", () => {
         assert.equal(await hook(failure([partly], { failedOperation: "update" })), true);
     });
 
+    test("providers bridged from Terraform list the reasons of every failure: made in part is what says so", async () => {
+        const role = { type: "postgresql:index/role:Role" };
+        const lost = "error detecting capabilities: dial tcp 10.0.0.4:5432: connect: connection refused";
+        const { hook, failed } = world();
+        assert.equal(await hook(failure([`1 error occurred:\n\t* ${lost}\n\n`], role)), true);
+        const partly = `1 error occurred:\n\t* creating urn:pulumi:s::p::t::orders: 1 error occurred:\n\t* ${lost}\n\n`;
+        assert.equal(await hook(failure([partly], role)), false);
+        assert.match(failed[0]!, /made, but not completely/);
+    });
+
     test("it gives up at the deadline, and begins anew for the next operation", async () => {
         const { hook, pass, failed } = world();
         assert.equal(await hook(failure([BUSY])), true);

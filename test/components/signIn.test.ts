@@ -74,8 +74,8 @@ describe(
             assert.equal(password, "ey.from-curl.x");
             assert.equal(
                 tokenCommand(Shell.Bash, Cloud.Public, source),
-                `curl --silent --noproxy '*' --header 'Metadata: true' 'http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://ossrdbms-aad.database.windows.net&client_id=${CLIENT}' | ` +
-                    String.raw`sed -n 's/.*"access_token" *: *"\([^"]*\)".*/\1/p'`,
+                `curl --silent --show-error --noproxy '*' --header 'Metadata: true' 'http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://ossrdbms-aad.database.windows.net&client_id=${CLIENT}' | ` +
+                    String.raw`sed -e 's/.*"access_token" *: *"\([^"]*\)".*/\1/;t' -e 's/.*"error_description" *: *"\([^"]*\)".*/\1/w /dev/stderr' -e d`,
             );
         });
     },

@@ -7,6 +7,8 @@ import { after, before, describe, test } from "node:test";
 
 const ROOT = path.join(__dirname, "..", "..");
 
+const CHANGELOG = "# Changelog\n\n## Unreleased\n\n### Added\n\n- Something.\n";
+
 /** In a copy of what a release touches. */
 describe("npm run release, in a copy of the project", { concurrency: 1 }, () => {
     const folder = mkdtempSync(path.join(tmpdir(), "release-"));
@@ -19,26 +21,31 @@ describe("npm run release, in a copy of the project", { concurrency: 1 }, () => 
             );
         });
     before(() => {
-        for (const part of [
-            "components",
-            "packaging",
-            "package.json",
-            "package-lock.json",
-            "CHANGELOG.md",
-            "tsconfig.json",
-        ])
+        for (const part of ["components", "packaging", "package.json", "package-lock.json", "tsconfig.json"])
             cpSync(path.join(ROOT, part), path.join(folder, part), {
                 recursive: true,
                 verbatimSymlinks: true,
             });
         symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
         rmSync(path.join(folder, "components", "schema.released.json"), { force: true });
+        writeFileSync(path.join(folder, "CHANGELOG.md"), CHANGELOG);
     });
     after(() => rmSync(folder, { recursive: true }));
 
-    test("prepare writes the version everywhere, and then the check holds", async () => {
+    test("a release without anything new is refused before anything is written", async () => {
+        writeFileSync(path.join(folder, "CHANGELOG.md"), "# Changelog\n\n## Unreleased\n");
         const { code, text } = await release("prepare", "7.0.0");
-        assert.equal(code, 0, text);
+        assert.equal(code, 1);
+        assert.match(text, /CHANGELOG\.md says nothing under «Unreleased»/);
+        assert.notEqual((JSON.parse(read("package.json")) as { version: string }).version, "7.0.0");
+        writeFileSync(path.join(folder, "CHANGELOG.md"), CHANGELOG);
+    });
+
+    test("prepare, also a second time, writes the version everywhere, and then the check holds", async () => {
+        for (const _ of [1, 2]) {
+            const { code, text } = await release("prepare", "7.0.0");
+            assert.equal(code, 0, text);
+        }
         for (const file of ["package.json", "components/package.json", "components/schema.json"])
             assert.equal((JSON.parse(read(file)) as { version: string }).version, "7.0.0", file);
         const lock = JSON.parse(read("package-lock.json")) as {

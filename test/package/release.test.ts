@@ -14,7 +14,6 @@ const good: ReleaseState = {
     tag: "v1.2.0",
     versions: { "package.json": "1.2.0", "components/package.json": "1.2.0" },
     changelog: CHANGELOG,
-    breaks: [],
     released: "1.2.0",
     schemaKept: true,
 };

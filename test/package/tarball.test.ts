@@ -44,6 +44,20 @@ describe("the packed npm package, in a folder that has nothing else", { concurre
     after(() => installed?.close());
     const read = (file: string) => readFileSync(path.join(installed.package, file), "utf8");
 
+    test("its README names every component and resource", () => {
+        const { resources } = JSON.parse(read("schema.json")) as { resources: object };
+        const table = read("README.md")
+            .split("\n")
+            .filter((line) => line.startsWith("| `"));
+        for (const token of Object.keys(resources)) {
+            const name = `\`${token.split(":").at(-1)}\``;
+            assert.ok(
+                table.some((line) => line.split("|")[1]!.includes(name)),
+                name,
+            );
+        }
+    });
+
     test("holds JavaScript, types, source maps, schema, plugin, README and licence, and nothing else", () => {
         for (const file of [
             "README.md",

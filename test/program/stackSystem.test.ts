@@ -78,6 +78,14 @@ describe("a mistake in a cluster's configuration names the key and the fix", () 
         );
     });
 
+    test("unknown keys within keys are refused with what is allowed there", () => {
+        const coordinator = { cosmosCluster: { ...cluster, coordinator: { vCpus: 4 } } };
+        assert.throws(
+            () => parseStack(PROJECT, changed(cosmos, coordinator)),
+            /cosmosCluster\.coordinator\.vCpus: unknown key; allowed here: .*vCores/,
+        );
+    });
+
     test("F80: what the components refuse is refused before anything is registered", () => {
         const group = [
             { name: "DB Admins", principalType: "Group", objectId: "b1000000-0000-4000-8000-000000000001" },
@@ -85,7 +93,7 @@ describe("a mistake in a cluster's configuration names the key and the fix", () 
         const stack = parseStack(PROJECT, changed(cosmos, { principals: group }));
         assert.throws(
             () => checkSystem(stack),
-            /entraRoles\[0\]\.principalType is "Group".*does not support groups/,
+            /ValidationError: principals\[0\]\.principalType is "Group".*does not support groups/,
         );
         const entraOnly = { cosmosCluster: { ...cluster, authMode: "EntraOnly" } };
         assert.throws(
