@@ -9,6 +9,7 @@ import { AzurePostgresEntraProvider } from "../components/provider/provider";
 import { deploy } from "../rehearsal/deployment";
 import { configText, projectName, stackFileConfig } from "../rehearsal/stackFile";
 import { LOCAL_STACK } from "../emulator/localProvider";
+import { useEnvironment } from "../emulator/endpoint/environment";
 
 export interface ManyDatabases {
     databases: number;
@@ -67,10 +68,7 @@ export async function measureManyDatabases(): Promise<ManyDatabases> {
     const azure = await LocalAzure.start({ directory: tenant() });
     const ours = new AzurePostgresEntraProvider();
     try {
-        for (const [name, value] of Object.entries(azure.environment())) {
-            if (value === undefined) delete process.env[name];
-            else process.env[name] = value;
-        }
+        useEnvironment(azure.environment());
         let resources = 0;
         const start = performance.now();
         await deploy({

@@ -31,7 +31,7 @@ const HELP = `npm run local: the stack local on a local Azure whose data stays, 
   npm run local -- sign-in <host> <role> [<db>] the same for one role of any server that runs here
   npm run local -- fault                        lets the local Azure be busy, throttled or broken; fault --help says more
   npm run local -- --real postgresql <command>  with the real provider of that name, which the CLI finds on PATH or among its plugins
-  npm run local -- --scenario <name> ...        any of these with another configuration, data and state: each has its own
+  npm run local -- --scenario <name> ...        all but access with another configuration, data and state: each has its own
   npm run local -- access [--json …]            who may do what: npm run access -- --stack local
   npm run local -- --help                       this text
 
@@ -51,7 +51,10 @@ async function main(given: string[]): Promise<number> {
     if (["--help", "-h"].includes(given[0] ?? "")) return print(HELP);
     const { name = SCENARIOS[0]!.name, rest: words } = takeScenario(given);
     const [command, ...rest] = words;
-    if (command === "access" && name === SCENARIOS[0]!.name) return readAccess(rest);
+    if (command === "access")
+        return name === SCENARIOS[0]!.name
+            ? readAccess(rest)
+            : misuse("access reads the server of the stack local alone; leave --scenario out");
     const kept = await keptAzure(scenarioNamed(name));
     if (command === undefined) return keepRunning(kept);
     if (command === "token") return printToken(kept, rest);

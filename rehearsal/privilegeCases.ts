@@ -23,14 +23,14 @@ export function privilegeCases(config: StackConfig, tenant: Tenant): PrivilegeAt
     });
 }
 
-const BUILT_IN: Record<string, readonly Action[]> = {
+export const BUILT_IN_PROFILES: Record<string, readonly Action[]> = {
     readonly: ["connect", "select"],
     readwrite: ["connect", "select", "insert"],
     owner: ACTIONS,
 };
 
 function allows(database: Database, profile: string, action: Action): boolean {
-    const builtIn = BUILT_IN[profile];
+    const builtIn = BUILT_IN_PROFILES[profile];
     if (builtIn) return builtIn.includes(action);
     if (action === "connect") return true;
     const onPublic = (database.profiles[profile] ?? []).find((given) => given.schema === "public");

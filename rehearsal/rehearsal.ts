@@ -13,6 +13,7 @@ import { recreatedIdentityCases, refusalCases, welcomeCases, type Tenant } from 
 import { attemptSignIn, type SignInAttempt, type SignInResult, type SignInTarget } from "./signInAttempt";
 import type { Deployed, Scenario } from "./scenarios/scenario";
 import { configOf, projectName } from "./stackFile";
+import { useEnvironment } from "../emulator/endpoint/environment";
 
 /** Deploys a scenario on a local Azure, in this process, as the stack `local`. */
 export async function deployScenario(
@@ -20,7 +21,8 @@ export async function deployScenario(
     scenario: Scenario,
     onEvent: (event: ResourceEvent) => void,
 ): Promise<Deployed> {
-    setEnvironment(azure);
+    // The program and the plugin run in this process, so its own environment is the deployer's.
+    useEnvironment(azure.environment());
     await scenario.prepare?.(azure);
     const config = configOf(scenario.stackFile);
     const ours = new AzurePostgresEntraProvider();
@@ -96,12 +98,4 @@ export function signInTarget(azure: LocalAzure, host: string): SignInTarget {
     const found = azure.resolve(host);
     if (!found) throw new Error(`the local Azure has no server '${host}'`);
     return { host, ...found, ca: azure.certificate };
-}
-
-/** The program and the plugin's code run in this process, so its own environment is the deployer's. */
-function setEnvironment(azure: LocalAzure): void {
-    for (const [name, value] of Object.entries(azure.environment())) {
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
-    }
 }

@@ -49,6 +49,16 @@ export async function attemptSignIn(target: SignInTarget, attempt: SignInAttempt
     return { who: attempt.who, role: attempt.role, database: attempt.database, expected, seen, asExpected };
 }
 
+/** One after another, in order. */
+export async function attemptSignIns(
+    target: SignInTarget,
+    attempts: SignInAttempt[],
+): Promise<SignInResult[]> {
+    const results: SignInResult[] = [];
+    for (const attempt of attempts) results.push(await attemptSignIn(target, attempt));
+    return results;
+}
+
 async function outcome(target: SignInTarget, attempt: SignInAttempt): Promise<string> {
     const token = await attempt.token().catch((error: Error) => error);
     if (token instanceof Error) return `no token: ${token.message}`;

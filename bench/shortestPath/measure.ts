@@ -9,6 +9,7 @@ import { deploy } from "../../rehearsal/deployment";
 import { configText, projectName, stackFileConfig } from "../../rehearsal/stackFile";
 import { forcedPath, type Operation } from "./forcedPath";
 import { VirtualClock } from "./virtualClock";
+import { useEnvironment } from "../../emulator/endpoint/environment";
 
 /** Seconds by type. The four on a server are the issue's; the network's are assumed, to show what runs beside what. */
 export const SECONDS: Record<string, number> = {
@@ -70,10 +71,7 @@ export async function measureShortestPath(): Promise<ShortestPath> {
                 spans.set(id, { type: type.split(":")[1]!, name, duration, start, end: start });
             if (phase === "finished") spans.get(id)!.end = clock.now;
         });
-        for (const [name, value] of Object.entries(azure.environment())) {
-            if (value === undefined) delete process.env[name];
-            else process.env[name] = value;
-        }
+        useEnvironment(azure.environment());
         await deploy({
             project: projectName(),
             stack: LOCAL_STACK,

@@ -49,3 +49,11 @@ function common(own: Environment): Environment {
         no_proxy: noProxy,
     };
 }
+
+/** Makes it the environment of this process, for a program and providers that run in it. */
+export function useEnvironment(environment: Environment): void {
+    for (const [name, value] of Object.entries(environment)) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+    }
+}

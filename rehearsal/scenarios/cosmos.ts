@@ -5,7 +5,8 @@ import { parseStack } from "../../stackSystem";
 import { linesFor, passwordLinesFor } from "../howToSignIn";
 import { attemptPrivileges, makeLaterTable, type PrivilegeAttempt } from "../privilegeAttempt";
 import { signInTarget, tenantOf } from "../rehearsal";
-import { attemptSignIn, type SignInAttempt, type SignInTarget } from "../signInAttempt";
+import { BUILT_IN_PROFILES } from "../privilegeCases";
+import { attemptSignIns, type SignInAttempt } from "../signInAttempt";
 import { byThemselves, recreatedUserCases, userRefusals, type Named, type Tenant } from "../signInCases";
 import { projectName } from "../stackFile";
 import type { Deployed, Outcome, RawConfig, Scenario } from "./scenario";
@@ -20,12 +21,12 @@ export const cosmosScenario: Scenario = {
         const config = parsed(raw);
         const options = `${tokenOptions} --audience ${CLUSTER_TOKEN_AUDIENCE}`;
         const database = config.cosmosCluster.databaseName;
-        const names = [
-            ...config.administrators.map((a) => a.principalName),
-            ...config.principals.map((p) => p.name),
+        const entra = [
+            ...config.administrators.map(({ principalName: name }) => ({ name, database })),
+            ...config.principals.map(({ name, access }) => ({ name, database: databaseOf(config, access) })),
         ];
         return [
-            ...names.map((name) => linesFor({ name, database }, server, options)),
+            ...entra.map((role) => linesFor(role, server, options)),
             ...config.nativeRoles.map(({ name }) => passwordLinesFor({ name, database }, server)),
         ].join("\n\n");
     },
@@ -44,24 +45,18 @@ async function attempt({ azure, config: raw, outputs }: Deployed): Promise<Outco
     const privileges = [];
     await makeLaterTable(target, byPassword(CITUS_ROLE, config.citusPassword, config));
     for (const one of privilegeCases(config, tenant)) privileges.push(await attemptPrivileges(target, one));
-    const signIns = await tryAll(target, [
+    const signIns = await attemptSignIns(target, [
         ...welcome(config, tenant),
         ...refusals(config, tenant, tenantOf(azure)),
     ]);
     const user = config.principals.find((p) => p.principalType === "User" && p.access)!;
     const recreated = await recreatedUserCases(tenant, named(user), config.cosmosCluster.databaseName);
     try {
-        signIns.push(...(await tryAll(target, recreated.attempts)));
+        signIns.push(...(await attemptSignIns(target, recreated.attempts)));
     } finally {
         recreated.restore();
     }
     return { signIns, privileges };
-}
-
-async function tryAll(target: SignInTarget, attempts: SignInAttempt[]) {
-    const results = [];
-    for (const one of attempts) results.push(await attemptSignIn(target, one));
-    return results;
 }
 
 function named(principal: CosmosStackConfig["principals"][number]): Named {
@@ -160,11 +155,6 @@ function privilegeCases(config: CosmosStackConfig, tenant: Tenant): PrivilegeAtt
         database,
         profiles: access === undefined ? [] : [access],
         token,
-        may:
-            access === undefined
-                ? []
-                : access === "readwrite"
-                  ? ["connect", "select", "insert"]
-                  : ["connect", "select"],
+        may: access === undefined ? [] : [...BUILT_IN_PROFILES[access]!],
     }));
 }

@@ -5,7 +5,7 @@ import { parseStack } from "../../stackSystem";
 import type { SingleServerStackConfig } from "../../stackConfigSingleServer";
 import { linesFor } from "../howToSignIn";
 import { signInTarget, tenantOf } from "../rehearsal";
-import { attemptSignIn, type SignInAttempt } from "../signInAttempt";
+import { attemptSignIns, type SignInAttempt } from "../signInAttempt";
 import { byThemselves, recreatedUserCases, userRefusals, type Named, type Tenant } from "../signInCases";
 import { configOf, projectName } from "../stackFile";
 import type { Deployed, Outcome, RawConfig, Scenario } from "./scenario";
@@ -80,14 +80,16 @@ async function attempt({ azure, config: raw, outputs }: Deployed): Promise<Outco
     const config = parsed(raw);
     const tenant = tenantOf(azure);
     const target = signInTarget(azure, outputs.host as string);
-    const signIns = [];
     const roles = identitiesOf(config).map(({ role, identity }) => named(tenant, config, role, identity));
     const user = roles.find(({ objectId }) => tenant.directory.get(objectId)!.principalType === "User")!;
-    for (const one of [...welcome(config, tenant, roles), ...refusals(config, tenant, user)])
-        signIns.push(await attemptSignIn(target, one));
+    const signIns = await attemptSignIns(target, [
+        ...welcome(config, tenant, roles),
+        ...refusals(config, tenant, user),
+    ]);
     const recreated = await recreatedUserCases(tenant, user);
     try {
-        for (const one of recreated.attempts) signIns.push(await attemptSignIn(target, asRole(one, config)));
+        const attempts = recreated.attempts.map((one) => asRole(one, config));
+        signIns.push(...(await attemptSignIns(target, attempts)));
     } finally {
         recreated.restore();
     }

@@ -2,7 +2,7 @@ import { LOCAL_SUBSCRIPTION_ID } from "../../emulator/localAzure";
 import { POSTGRES_AUDIENCE, RESOURCE_MANAGER_AUDIENCE } from "../../emulator/entra/audiences";
 import { seedId, SEED_MACHINE } from "../../emulator/seedResources";
 import { signInTarget } from "../rehearsal";
-import { attemptSignIn, type SignInAttempt, type SignInResult } from "../signInAttempt";
+import { attemptSignIns, type SignInAttempt, type SignInResult } from "../signInAttempt";
 import { flexibleServerScenario } from "./flexibleServer";
 import type { Deployed } from "./scenario";
 
@@ -28,9 +28,7 @@ async function onTheMachine(deployed: Deployed): Promise<SignInResult[]> {
     const service = await deployed.azure.machines.metadataUrl(SEED_MACHINE);
     const target = signInTarget(deployed.azure, deployed.outputs.host as string);
     const workloads = deployed.outputs.workloads as Record<string, Workload>;
-    const results: SignInResult[] = [];
-    for (const attempt of signIns(service, workloads["orders-worker"]!))
-        results.push(await attemptSignIn(target, attempt));
+    const results = await attemptSignIns(target, signIns(service, workloads["orders-worker"]!));
     for (const request of refusedRequests(workloads["orders-worker"]!))
         results.push(await refusal(service, request));
     return results;

@@ -6,6 +6,7 @@ import { SEED_IDS } from "../../emulator/entra/seedDirectory";
 import { LocalAzure } from "../../emulator/localAzure";
 import { deploy } from "../../rehearsal/deployment";
 import { changed, PROJECT, stackYaml } from "../program/stackYaml";
+import { useEnvironment } from "../../emulator/endpoint/environment";
 
 const KIM = "kim@contoso.onmicrosoft.com";
 const GUEST = "guest_fabrikam.com#EXT#@contoso.onmicrosoft.com";
@@ -28,9 +29,7 @@ describe("what a role may do", { concurrency: 1 }, () => {
     let host: string;
     before(async () => {
         azure = await LocalAzure.start();
-        for (const [name, value] of Object.entries(azure.environment()))
-            if (value === undefined) delete process.env[name];
-            else process.env[name] = value;
+        useEnvironment(azure.environment());
         const config = stackYaml("local");
         const principals = JSON.parse(config[`${PROJECT}:principals`]!) as { name: string; access: object }[];
         const billing = principals.find((p) => p.name === "billing-api")!;

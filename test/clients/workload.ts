@@ -8,6 +8,7 @@ import { metadataEnvironment } from "../../emulator/endpoint/environment";
 import { seedId, SEED_MACHINE } from "../../emulator/seedResources";
 import { deploy } from "../../rehearsal/deployment";
 import { changed, PROJECT, stackYaml } from "../program/stackYaml";
+import { useEnvironment } from "../../emulator/endpoint/environment";
 
 const MACHINE = seedId(LOCAL_SUBSCRIPTION_ID, `Microsoft.Compute/virtualMachines/${SEED_MACHINE}`);
 const config = changed(stackYaml("local"), {
@@ -58,9 +59,7 @@ export class DeployedWorkloads {
     static async start(): Promise<DeployedWorkloads> {
         const azure = await LocalAzure.start();
         try {
-            for (const [name, value] of Object.entries(azure.environment()))
-                if (value === undefined) delete process.env[name];
-                else process.env[name] = value;
+            useEnvironment(azure.environment());
             const ours = new AzurePostgresEntraProvider();
             const program = async () => (await import("../../index.js")).default();
             const providers = [...azure.providers(), ours];

@@ -13,17 +13,13 @@ function request(host: string, { command = 1, type = 3, port = 5432 } = {}): Buf
 describe("the SOCKS 5 proxy knows the local servers' names and nothing else", () => {
     const echo = createServer((socket) => socket.pipe(socket));
     let proxy: SocksProxy;
-    let closedPort = 0;
     before(async () => {
         await new Promise<void>((resolve) => echo.listen(0, "127.0.0.1", resolve));
         const { port } = echo.address() as AddressInfo;
-        const unused = createServer();
-        await new Promise<void>((resolve) => unused.listen(0, "127.0.0.1", resolve));
-        closedPort = (unused.address() as AddressInfo).port;
-        await new Promise((resolve) => unused.close(resolve));
         const ports: Record<string, number> = {
             [HOST]: port,
-            "stopped.postgres.database.azure.com": closedPort,
+            // tcpmux: nobody listens there, and no test is given it.
+            "stopped.postgres.database.azure.com": 1,
         };
         proxy = await SocksProxy.start({
             resolve: (host) =>

@@ -76,22 +76,30 @@ async function whole(): Promise<{ initial: Snapshot; end: Snapshot; messages: nu
     }
 }
 
-/** @returns what was there after the kill. */
-async function killedAt(point: number, message: number): Promise<{ found: Snapshot; end: Snapshot }> {
+/** @returns what was there after the kill; `undefined` where there were fewer messages, as they went out in larger pieces. */
+async function killedAt(
+    point: number,
+    message: number,
+): Promise<{ found: Snapshot; end: Snapshot } | undefined> {
     const prefix = `killed${point}`;
     const deployment = await prepare(prefix);
     const plugin = await PluginProcess.start();
     const proxy = await CutProxy.start(local.server.port);
+    let killed = false;
     proxy.atMessage(message, (client) => {
-        plugin.process.kill("SIGKILL");
+        killed = plugin.process.kill("SIGKILL");
         client.destroy();
     });
     try {
-        await assert.rejects(deploy(plugin, deployment, proxy.address), `point ${point}: it was not killed`);
+        await deploy(plugin, deployment, proxy.address);
+        assert.ok(!killed, `point ${point}: it was not killed`);
+        return undefined;
+    } catch (error) {
+        if (!killed) throw error;
     } finally {
         const { signal } = await plugin.end();
         await proxy.close();
-        assert.equal(signal, "SIGKILL", `point ${point}`);
+        if (killed) assert.equal(signal, "SIGKILL", `point ${point}`);
     }
     await quiet(local, "DBA");
     const found = await snapshot(local, prefix);
@@ -109,11 +117,14 @@ test(`the plugin killed with SIGKILL at ${POINTS} points of an update: nothing h
     const job = await whole();
     assert.deepEqual([job.initial.set.length, job.end.set.length], [2, 3]);
     assert.deepEqual([job.initial.removed.length, job.end.removed.length], [1, 0]);
-    let before = 0;
+    let [before, struck] = [0, 0];
     for (let point = 0; point < POINTS; point++) {
         // Before each message in turn, from the first to the last, however many there are.
         const at = 1 + Math.round((point * Math.floor(job.messages * 0.85 - 1)) / (POINTS - 1));
-        const { found, end } = await killedAt(point, at);
+        const killed = await killedAt(point, at);
+        if (!killed) continue;
+        struck++;
+        const { found, end } = killed;
         const isBefore = JSON.stringify(found.set) === JSON.stringify(job.initial.set);
         if (isBefore) assert.deepEqual(found, job.initial, `point ${point}: half done`);
         else assert.deepEqual(found.set, job.end.set, `point ${point}: half done`);
@@ -121,6 +132,7 @@ test(`the plugin killed with SIGKILL at ${POINTS} points of an update: nothing h
         if (isBefore) before++;
     }
     t.diagnostic(`${job.messages} messages from the plugin`);
-    t.diagnostic(`${before} of ${POINTS} killed before the commit of the set, the others within the removal`);
-    assert.ok(before > 0 && before < POINTS, "all points on one side of the commit");
+    t.diagnostic(`${before} of ${struck} killed before the commit of the set, the others within the removal`);
+    assert.ok(struck > POINTS * 0.75, `only ${struck} of ${POINTS} points were reached`);
+    assert.ok(before > 0 && before < struck, "all points on one side of the commit");
 });

@@ -6,6 +6,7 @@ import { SEED_IDS } from "../../emulator/entra/seedDirectory";
 import { deploy } from "../../rehearsal/deployment";
 import { attemptSignIn } from "../../rehearsal/signInAttempt";
 import { changed, PROJECT, stackYaml } from "./stackYaml";
+import { useEnvironment } from "../../emulator/endpoint/environment";
 
 const DEPLOYER = [
     { principalName: "deployer", objectId: SEED_IDS.deployer, principalType: "ServicePrincipal" },
@@ -25,9 +26,7 @@ describe("the checked-in stacks on a local Azure", { concurrency: 1 }, () => {
     let azure: LocalAzure;
     before(async () => {
         azure = await LocalAzure.start();
-        for (const [name, value] of Object.entries(azure.environment()))
-            if (value === undefined) delete process.env[name];
-            else process.env[name] = value;
+        useEnvironment(azure.environment());
     });
     after(() => azure.stop());
 

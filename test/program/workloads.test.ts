@@ -11,6 +11,7 @@ import { parseStackConfig } from "../../stackConfig";
 import { checkStack } from "../../stackResources";
 import { refuseClientIds } from "../../workloads";
 import { changed, PROJECT, stackYaml } from "./stackYaml";
+import { useEnvironment } from "../../emulator/endpoint/environment";
 
 const MACHINE = seedId(LOCAL_SUBSCRIPTION_ID, `Microsoft.Compute/virtualMachines/${SEED_MACHINE}`);
 const ORDERS_API = seedId(
@@ -158,9 +159,7 @@ describe("the program with managed identities on a local Azure", { concurrency: 
     let outputs: Record<string, unknown>;
     before(async () => {
         azure = await LocalAzure.start();
-        for (const [name, value] of Object.entries(azure.environment()))
-            if (value === undefined) delete process.env[name];
-            else process.env[name] = value;
+        useEnvironment(azure.environment());
         const ours = new AzurePostgresEntraProvider();
         try {
             outputs = await deploy({

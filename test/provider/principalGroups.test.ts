@@ -1,12 +1,12 @@
 /** What is done for several principals in one statement: as many statements whatever their number, and errors that name one. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import pg from "pg";
 import { grouped, MOST_CREATIONS, MOST_MEMBERS } from "../../components/provider/stepGroups";
 import { plan } from "../../components/provider/plan";
 import { specOfRole } from "../faults/job";
 import { entry, SetRun } from "./principalSetRun";
 import { OTHER_ADMIN, Running } from "./running";
+import { statementsOf } from "./queryCount";
 
 let local: Running;
 before(async () => {
@@ -25,23 +25,6 @@ const rolesLike = async (pattern: string) => {
     const [row] = await local.sql("select count(*)::int as n from pg_roles where rolname like $1", [pattern]);
     return row!["n"];
 };
-
-/** The texts of what the provider sends, without what is between the quotes. */
-async function sent(action: () => Promise<unknown>): Promise<string[]> {
-    const prototype = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
-    const original = prototype.query;
-    const texts: string[] = [];
-    prototype.query = function (...args) {
-        texts.push(String(args[0]));
-        return original.apply(this, args);
-    };
-    try {
-        await action();
-    } finally {
-        prototype.query = original;
-    }
-    return texts;
-}
 
 const SESSION = {
     user: "DBA",
@@ -87,7 +70,7 @@ test("E15: 60 members of two roles are granted, and revoked, in two statements e
     await local.grantedRole("two-b");
     const set = new SetRun(local, "two");
     const people = entries("two", 60, { memberOf: ["two-a", "two-b"] });
-    const making = await sent(() => set.up(people));
+    const making = await statementsOf(() => set.up(people));
     assert.deepEqual(
         ["select pgaadauth_create", "grant ", "revoke "].map(
             (start) => making.filter((text) => text.startsWith(start)).length,
@@ -101,7 +84,7 @@ test("E15: 60 members of two roles are granted, and revoked, in two statements e
     const none = Object.fromEntries(
         Object.entries(people).map(([key, one]) => [key, { ...one, memberOf: [] }]),
     );
-    const ending = await sent(() => set.up(none));
+    const ending = await statementsOf(() => set.up(none));
     assert.equal(ending.filter((text) => /^(grant|revoke) /.test(text)).length, 2);
     assert.deepEqual([...(await local.membersOf("two-a")), ...(await local.membersOf("two-b"))], []);
 });

@@ -1,26 +1,46 @@
-/** Counts what the provider sends: statements, and how often it waits for answers before it goes on. */
+/** What the provider sends: statements, and how often it waits for answers before it goes on. */
 import pg from "pg";
-
-type Query = (this: pg.Client, ...args: unknown[]) => unknown;
 
 export async function countQueries(
     action: () => Promise<unknown>,
 ): Promise<{ queries: number; waits: number }> {
-    const prototype = pg.Client.prototype as unknown as { query: Query };
-    const original = prototype.query;
     const count = { queries: 0, waits: 0 };
     let pending = 0;
-    prototype.query = function (...args) {
-        const { application_name: name } = (
-            this as unknown as { connectionParameters: { application_name?: string } }
-        ).connectionParameters;
-        if (name !== "azure-postgres-entra") return original.apply(this, args);
+    await whileWatching((_, answer) => {
         if (pending === 0) count.waits++;
         count.queries++;
         pending++;
-        const answer = original.apply(this, args) as Promise<unknown>;
         const done = () => void pending--;
         answer.then(done, done);
+    }, action);
+    return count;
+}
+
+/** The texts of what the provider sends, in order. */
+export async function statementsOf(action: () => Promise<unknown>): Promise<string[]> {
+    const texts: string[] = [];
+    await whileWatching((text) => {
+        if (typeof text === "string") texts.push(text.trim());
+    }, action);
+    return texts;
+}
+
+type Query = (this: pg.Client, ...args: unknown[]) => unknown;
+
+/** @param sees what the provider sends, and the answer to come; clients of others are not watched */
+async function whileWatching(
+    sees: (query: unknown, answer: Promise<unknown>) => void,
+    action: () => Promise<unknown>,
+): Promise<void> {
+    const prototype = pg.Client.prototype as unknown as { query: Query };
+    const original = prototype.query;
+    prototype.query = function (...args) {
+        const answer = original.apply(this, args);
+        const { connectionParameters } = this as unknown as {
+            connectionParameters: { application_name?: string };
+        };
+        if (connectionParameters.application_name === "azure-postgres-entra")
+            sees(args[0], answer as Promise<unknown>);
         return answer;
     };
     try {
@@ -28,25 +48,4 @@ export async function countQueries(
     } finally {
         prototype.query = original;
     }
-    return count;
-}
-
-/** The texts of what the provider sends, in order. */
-export async function statementsOf(action: () => Promise<unknown>): Promise<string[]> {
-    const prototype = pg.Client.prototype as unknown as { query: Query };
-    const original = prototype.query;
-    const texts: string[] = [];
-    prototype.query = function (...args) {
-        const { application_name: name } = (
-            this as unknown as { connectionParameters: { application_name?: string } }
-        ).connectionParameters;
-        if (name === "azure-postgres-entra" && typeof args[0] === "string") texts.push(args[0].trim());
-        return original.apply(this, args);
-    };
-    try {
-        await action();
-    } finally {
-        prototype.query = original;
-    }
-    return texts;
 }
