@@ -89,21 +89,21 @@ export class Faults {
     }
 
     /**
-     * The fault that strikes this call, if one does; counts the call.
+     * The first fault that strikes this call, if one does; those before it have let it pass, and count it.
      *
      * @param names everything that a fault may name to mean this call
      */
     take(kind: FaultKind, ...names: string[]): Fault | undefined {
         const concerns = ({ target }: Fault) => target === undefined || names.includes(target);
-        const fault = this.#added.find((f) => f.kind === kind && f.struck < f.times && concerns(f));
-        if (!fault) return undefined;
-        const chosen = fault.passed + fault.struck >= fault.skip && fault.next() < (fault.share ?? 1);
-        if (!chosen) {
+        for (const fault of this.#added) {
+            if (fault.kind !== kind || fault.struck >= fault.times || !concerns(fault)) continue;
+            if (fault.passed + fault.struck >= fault.skip && fault.next() < (fault.share ?? 1)) {
+                fault.struck++;
+                return fault;
+            }
             fault.passed++;
-            return undefined;
         }
-        fault.struck++;
-        return fault;
+        return undefined;
     }
 
     /** Every fault that was added, those too that have struck for the last time. */

@@ -90,11 +90,6 @@ export class LocalAzure {
         return this.#parts.endpoint;
     }
 
-    /** Where Azure's services over HTTPS are reached, Microsoft Graph among them: `https://127.0.0.1:<port>`. */
-    get restUrl(): string {
-        return this.#parts.rest.url;
-    }
-
     /** PEM text of the authority that signs the servers' certificates. */
     get certificate(): string {
         return this.#parts.ca.certificate;

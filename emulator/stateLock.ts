@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-/** A unix socket's path has room for about 100 bytes. */
-const LONGEST_SOCKET_PATH = 100;
+/** A unix socket's path has room for about 100 bytes, of which a few are for `takeOver`. */
+const LONGEST_SOCKET_PATH = 95;
 
 /**
  * Takes a kept local Azure's folder for this process alone: two at once would overwrite each other's state. The lock is a listening
@@ -42,13 +42,30 @@ async function listen(address: string): Promise<Server | undefined> {
     }
 }
 
+/** Of two that find the remains of a dead one, one takes them away; the other must not take away the lock of the first. */
 async function takeOver(address: string, folder: string): Promise<Server> {
-    if (!(await isAlive(address))) {
-        await rm(address, { force: true });
+    if (!(await isAlive(address)) && (await removeRemains(address))) {
         const server = await listen(address);
         if (server) return server;
     }
     throw new Error(`another local Azure is using ${folder}; end it, or wait until its command is done`);
+}
+
+/** @returns whether a dead one's they were. */
+async function removeRemains(address: string): Promise<boolean> {
+    const aside = `${address}.${process.pid}`;
+    try {
+        await rename(address, aside);
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
+        throw error;
+    }
+    if (await isAlive(aside)) {
+        await rename(aside, address);
+        return false;
+    }
+    await rm(aside, { force: true });
+    return true;
 }
 
 function isAlive(address: string): Promise<boolean> {

@@ -102,3 +102,5 @@ export const tags: PropertyRule = {
 };
 
 export const systemData = computed("object");
+
+export const GUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;

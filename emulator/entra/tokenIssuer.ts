@@ -135,6 +135,12 @@ export class TokenIssuer {
                 `'${object.displayName}' is a group. Groups get no tokens: ask for one of its members.`,
             );
         }
+        if (object.accountEnabled === false) {
+            throw new TokenRefusedError(
+                "AADSTS7000112",
+                `Application '${object.appId ?? object.objectId}'(${object.displayName}) is disabled.`,
+            );
+        }
         return object;
     }
 

@@ -50,7 +50,7 @@ function defaults(object: DirectoryObject): GraphObject {
             return {
                 id,
                 deletedDateTime: null,
-                accountEnabled: true,
+                accountEnabled: object.accountEnabled ?? true,
                 appDisplayName: object.managedIdentity ? null : displayName,
                 appId: object.appId ?? null,
                 description: object.description ?? null,

@@ -38,6 +38,8 @@ export class PostgresClusters {
         surroundings: ClusterSurroundings,
         citusPassword: string,
     ): Promise<PostgresCluster> {
+        // What a process left that ended before the cluster was made.
+        if (!this.#clusters.has(spec.name)) await this.remove(spec.name);
         try {
             const nodes = await this.#start(spec, surroundings, "create");
             for (const node of nodes.all) await setUpNode(node, spec.database);
@@ -157,19 +159,26 @@ export class PostgresCluster {
      * @throws AzureError where it owns something.
      */
     async removeRole(name: string): Promise<void> {
+        const { coordinator, worker } = this.nodes;
+        await refuseOwner(coordinator, name, [this.database, "postgres"]);
+        if (worker)
+            await this.#dropOn(worker, name, [`reassign owned by ${pg.escapeIdentifier(name)} to ${CITUS}`]);
+        await this.#dropOn(coordinator, name);
+    }
+
+    /** @param before what comes first: shards belong to who made the table, whoever owns that now. */
+    async #dropOn(node: PostgresServer, name: string, before: string[] = []): Promise<void> {
         const role = pg.escapeIdentifier(name);
-        for (const node of this.nodes.all) {
-            if ((await node.superuserQuery("select from pg_roles where rolname = $1", [name])).length === 0)
-                continue;
-            await refuseOwner(node, name, this.database);
-            await node.superuserQuery(
-                "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1",
-                [name],
-            );
-            await node.superuserQuery(`drop owned by ${role}`, undefined, this.database);
-            await node.superuserQuery(`drop owned by ${role}`);
-            await node.superuserQuery(`drop role ${role}`);
-        }
+        if ((await node.superuserQuery("select from pg_roles where rolname = $1", [name])).length === 0)
+            return;
+        await node.superuserQuery(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1",
+            [name],
+        );
+        for (const statement of [...before, `drop owned by ${role}`])
+            await node.superuserQuery(statement, undefined, this.database);
+        await node.superuserQuery(`drop owned by ${role}`);
+        await node.superuserQuery(`drop role ${role}`);
     }
 
     async #refuseTaken(name: string): Promise<void> {
@@ -198,12 +207,13 @@ export class PostgresCluster {
 
 type Query = (text: string, values?: unknown[]) => Promise<unknown>;
 
+/** Nodes are kept among the servers. No server's name has two hyphens in a row, so a node is never taken for one. */
 function coordinatorName(cluster: string): string {
-    return `${cluster}-c`;
+    return `${cluster}--c`;
 }
 
 function workerName(cluster: string): string {
-    return `${cluster}-w0`;
+    return `${cluster}--w0`;
 }
 
 function common({ tenantId, entraEnabled, passwordEnabled }: ClusterSpec) {
@@ -230,19 +240,25 @@ async function connectNodes({ coordinator, worker }: Nodes, database: string): P
         await coordinator.superuserQuery(statement, undefined, database);
 }
 
-async function refuseOwner(node: PostgresServer, name: string, database: string): Promise<void> {
-    const owned = await node.superuserQuery<{ what: string }>(
-        `select pg_describe_object(d.classid, d.objid, d.objsubid) as what from pg_shdepend d
-         join pg_roles r on r.oid = d.refobjid and d.refclassid = 'pg_authid'::regclass
-         where r.rolname = $1 and d.deptype = 'o' and d.dbid in (0, (select oid from pg_database where datname = $2)) limit 3`,
-        [name, database],
-        database,
-    );
+async function refuseOwner(node: PostgresServer, name: string, databases: string[]): Promise<void> {
+    const owned = [];
+    for (const database of new Set(databases)) owned.push(...(await ownedBy(node, name, database)));
     if (owned.length === 0) return;
-    const what = owned.map((row) => row.what).join(", ");
     throw new AzureError(
         "RoleCannotBeDeleted",
-        `The role '${name}' owns ${what}. Hand that over first: REASSIGN OWNED BY … TO ${CITUS}.`,
+        `The role '${name}' owns ${owned.slice(0, 3).join(", ")}. Hand that over first: REASSIGN OWNED BY … TO ${CITUS}.`,
         409,
     );
+}
+
+async function ownedBy(node: PostgresServer, name: string, database: string): Promise<string[]> {
+    const rows = await node.superuserQuery<{ what: string }>(
+        `select pg_describe_object(d.classid, d.objid, d.objsubid) as what from pg_shdepend d
+         join pg_roles r on r.oid = d.refobjid and d.refclassid = 'pg_authid'::regclass
+         where r.rolname = $1 and d.deptype = 'o'
+         and d.dbid in (0, (select oid from pg_database where datname = current_database())) limit 3`,
+        [name],
+        database,
+    );
+    return rows.map(({ what }) => what);
 }

@@ -58,6 +58,9 @@ export class SingleServerRoles {
     #tenant: DirectoryObject[] | undefined;
     readonly #stopListening: () => void;
     #changed = true;
+    /** What is being done, after which the next thing is: two at once would write the same label. */
+    #last: Promise<void> = Promise.resolve();
+    #running = 0;
 
     constructor(
         private readonly directory: DirectoryLookup,
@@ -72,26 +75,51 @@ export class SingleServerRoles {
 
     /** Before anything that a client sends, once the tenant has changed: what was made before, was made for the tenant of before. */
     beforeStatement(): Promise<void> | undefined {
-        return this.#changed ? this.settle() : undefined;
+        return this.#changed || this.#running > 0 ? this.settle() : undefined;
     }
 
     /** Settles new memberships. */
-    async settle(): Promise<void> {
-        const tenant = this.#tenant ?? this.directory.all();
+    settle(): Promise<void> {
+        return this.#inTurn(() => this.#settle());
+    }
+
+    async #settle(): Promise<void> {
+        const now = this.directory.all();
+        const tenant = this.#tenant ?? now;
         this.#changed = false;
-        this.#tenant = this.directory.all();
-        await this.pool().transaction(async (query) => {
-            await query(FORGET);
-            for (const member of (await query(MEMBERS)) as Member[]) {
-                if (member.settled === member.grant) continue;
-                const identity = identityOf(member, tenant);
-                if (identity) await bind(query, member, identity);
-            }
-        });
+        try {
+            await this.pool().transaction(async (query) => {
+                await query(FORGET);
+                for (const member of (await query(MEMBERS)) as Member[]) {
+                    if (member.settled === member.grant) continue;
+                    const identity = identityOf(member, tenant);
+                    if (identity) await bind(query, member, identity);
+                }
+            });
+            this.#tenant = now;
+        } catch (error) {
+            this.#changed = true;
+            throw error;
+        }
+    }
+
+    async #inTurn(work: () => Promise<void>): Promise<void> {
+        this.#running++;
+        const own = this.#last.then(work);
+        this.#last = own.catch(() => undefined);
+        try {
+            await own;
+        } finally {
+            this.#running--;
+        }
     }
 
     /** There is one at most (F23); without one nobody signs in by token (F27, F56). */
-    async setAdministrator(administrator: EntraAdministrator | undefined): Promise<void> {
+    setAdministrator(administrator: EntraAdministrator | undefined): Promise<void> {
+        return this.#inTurn(() => this.#setAdministrator(administrator));
+    }
+
+    async #setAdministrator(administrator: EntraAdministrator | undefined): Promise<void> {
         await this.pool().transaction(async (query) => {
             const before = await query(
                 `select r.rolname as name from pg_auth_members m join pg_roles r on r.oid = m.member

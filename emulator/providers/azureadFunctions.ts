@@ -64,7 +64,7 @@ export function getServicePrincipal(directory: Directory, args: PropertyMap): Pr
           ? byText(principals, "service principal", "appId", clientId.toLowerCase())
           : byText(principals, "service principal", "displayName", displayName!);
     return {
-        accountEnabled: true,
+        accountEnabled: found.accountEnabled ?? true,
         alternativeNames: [],
         appRoleAssignmentRequired: false,
         applicationTenantId: directory.tenantId,

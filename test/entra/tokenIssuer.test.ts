@@ -157,6 +157,18 @@ describe("tokens", () => {
         assert.equal((await verify(issuer, last))["oid"], SEED_IDS.sam);
     });
 
+    it("F45: nobody gets a token as an application that is switched off", async () => {
+        const directory = seedDirectory();
+        const issuer = await TokenIssuer.create(directory);
+        directory.update(SEED_IDS.reportingJob, { accountEnabled: false });
+        await assert.rejects(
+            issuer.issue({ objectId: SEED_IDS.reportingJob }),
+            /AADSTS7000112: .* is disabled/,
+        );
+        directory.update(SEED_IDS.reportingJob, { accountEnabled: true });
+        await issuer.issue({ objectId: SEED_IDS.reportingJob });
+    });
+
     it("groups, unknown audiences and second factors of applications get none", async () => {
         const issuer = await TokenIssuer.create(seedDirectory());
         await assert.rejects(

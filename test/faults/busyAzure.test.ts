@@ -80,4 +80,19 @@ describe("a fault with a share", () => {
             assert.equal(faults.take("ServerIsBusy", ...names), undefined, "it struck twice");
         }
     });
+
+    test("one that lets a call pass leaves it to the next of its kind", () => {
+        const faults = new Faults();
+        faults.add({ kind: "ServerIsBusy", share: 0 });
+        faults.add({ kind: "ServerIsBusy", target: "billing", times: 2 });
+        for (const struck of [true, true, false])
+            assert.equal(faults.take("ServerIsBusy", "billing") !== undefined, struck);
+        assert.deepEqual(
+            faults.list().map(({ struck, passed }) => [struck, passed]),
+            [
+                [0, 3],
+                [2, 0],
+            ],
+        );
+    });
 });

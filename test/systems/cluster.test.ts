@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { POSTGRES_AUDIENCE } from "../../emulator/entra/audiences";
 import { SEED_IDS } from "../../emulator/entra/seedDirectory";
-import { armError } from "../arm/support";
+import { CLUSTER_INPUTS } from "../arm/samples";
+import { armError, SERVER_INPUTS } from "../arm/support";
 import { ClusterWorld, PASSWORD } from "./clusterWorld";
 
 const ADA = "ada@contoso.onmicrosoft.com";
@@ -251,6 +252,32 @@ describe("Azure Cosmos DB for PostgreSQL on the local Azure", { concurrency: 1 }
         assert.deepEqual(await world.as(ADA, SEED_IDS.ada, WHO), [{ who: ADA }]);
     });
 
+    test("F47: what it owns in the database postgres keeps a role too, and handing all over lets it go on both nodes", async () => {
+        const ada = await world.token(SEED_IDS.ada);
+        const handOver = `reassign owned by "${ADA}" to citus`;
+        const postgres = await world.connect(ADA, ada, "coordinator", "postgres");
+        try {
+            await postgres.query("set role citus; create table notes (id int); reset role");
+            await postgres.query(`alter table notes owner to "${ADA}"`);
+            await world.ask(ADA, ada, "select create_distributed_table('adas', 'id')");
+            await world.ask(ADA, ada, handOver);
+            await assert.rejects(
+                world.azure.api.delete(`${world.id}/roles/${ADA}`),
+                armError("RoleCannotBeDeleted", /owns table notes/),
+            );
+            await postgres.query(handOver);
+        } finally {
+            await postgres.end();
+        }
+        await world.azure.api.delete(`${world.id}/roles/${ADA}`);
+        for (const node of ["coordinator", "worker"] as const)
+            assert.deepEqual(
+                await world.ask("citus", PASSWORD, `select from pg_roles where rolname = '${ADA}'`, node),
+                [],
+                node,
+            );
+    });
+
     test("what a cluster cannot be is refused", async () => {
         await assert.rejects(
             world.put({ nodeCount: 1 }),
@@ -265,5 +292,23 @@ describe("Azure Cosmos DB for PostgreSQL on the local Azure", { concurrency: 1 }
             world.put({ location: "northeurope" }),
             armError("InvalidParameterValue", /'westeurope' for good/),
         );
+    });
+
+    test("a flexible server called like a node stays, whatever becomes of the cluster", async () => {
+        const server = world.id.replace(/serverGroupsv2.*/, "flexibleServers/shop-c");
+        const { serverName: _, resourceGroupName: __, ...inputs } = SERVER_INPUTS;
+        const authConfig = { ...inputs.authConfig, tenantId: world.azure.directory.tenantId };
+        await world.azure.api.put(server, { ...inputs, authConfig });
+        const cluster = world.id.replace(world.name, "shop");
+        const { clusterName: ___, resourceGroupName: ____, ...single } = CLUSTER_INPUTS;
+        await world.azure.api.put(cluster, {
+            ...single,
+            nodeCount: 0,
+            nodeStorageQuotaInMb: undefined,
+            nodeVCores: undefined,
+        });
+        await world.azure.api.delete(cluster);
+        assert.ok(world.azure.servers.get("shop-c"));
+        await world.azure.api.delete(server);
     });
 });

@@ -62,11 +62,12 @@ export class ClusterWorld {
         user: string,
         password: string,
         node: "coordinator" | "worker" = "coordinator",
+        database = "citus",
     ): Promise<pg.Client> {
         const host = this.host(node);
         const { address, port } = this.azure.resolve(host)!;
         const ssl = { ca: this.azure.certificate, servername: host };
-        const client = new pg.Client({ host: address, port, database: "citus", user, password, ssl });
+        const client = new pg.Client({ host: address, port, database, user, password, ssl });
         client.on("error", () => undefined);
         await client.connect();
         return client;

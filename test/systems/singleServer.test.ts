@@ -114,6 +114,14 @@ describe("Single Server on the local Azure", { concurrency: 1 }, () => {
         await assert.rejects(ask("myuser@pg-old", SEED_CLIENT_IDS.ordersApi, WHO), /invalid format/);
     });
 
+    test("F36: many sign-ins at once settle a new membership once", async () => {
+        const sql = `SET aad_validate_oids_in_tenant = off;
+                     CREATE ROLE jobs WITH LOGIN PASSWORD '${SEED_CLIENT_IDS.reportingJob}' IN ROLE azure_ad_user;`;
+        await as("DB Admins", SEED_IDS.ada, sql);
+        const signIns = Array.from({ length: 8 }, () => as("jobs", SEED_IDS.reportingJob));
+        assert.deepEqual(await Promise.all(signIns), Array(8).fill([{ who: "jobs" }]));
+    });
+
     test("F33, F34: a user made again is another one, until azure_ad_user is revoked and granted", async () => {
         const sam = azure.directory.get(SEED_IDS.sam)!;
         const again = { ...sam, objectId: crypto.randomUUID() };

@@ -5,7 +5,7 @@ import type { PropertyMap } from "../../../components/provider/resourceProvider"
 import { badRequest, type ArmError, invalidParameter } from "../armError";
 import type { ArmType, Azure } from "../armType";
 import { lastName } from "../resourceId";
-import { computed, oneOf, resourceGroupName, SPEC, systemData } from "../rules";
+import { GUID, computed, oneOf, resourceGroupName, SPEC, systemData } from "../rules";
 import type { AuthConfig } from "./serverAuthentication";
 import {
     ADMINISTRATOR,
@@ -18,7 +18,6 @@ import {
 } from "./serverChild";
 import { surroundingsOf } from "./surroundings";
 
-const GUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 /** Optional in the SDK, which would then use the resource's own name as object id. */
 const TRAP = "optional in @pulumi/azure-native 3.28.0, required by the service";
 

@@ -4,6 +4,7 @@ import type { PropertyRule } from "../../providers/propertyTable";
 import type { Azure } from "../armType";
 import type { DatabaseCluster } from "../databaseEngine";
 import { resourceNotFound } from "../armError";
+import { serverIdOf } from "../dbforpostgresql/serverChild";
 import { lastName } from "../resourceId";
 import type { StoredResource } from "../resourceStore";
 import { SPEC } from "../rules";
@@ -38,7 +39,7 @@ export function authOf(cluster: StoredResource): ClusterAuth {
 
 /** The record of the cluster that a child belongs to. */
 export function clusterOf(azure: Azure, childId: string): StoredResource {
-    const id = childId.split("/").slice(0, 9).join("/");
+    const id = serverIdOf(childId);
     const cluster = azure.store.get(id);
     if (!cluster) throw resourceNotFound(id);
     return cluster;
@@ -46,7 +47,7 @@ export function clusterOf(azure: Azure, childId: string): StoredResource {
 
 /** The PostgreSQL servers behind a cluster. */
 export function nodesOf(azure: Azure, id: string): DatabaseCluster {
-    const name = lastName(id.split("/").slice(0, 9).join("/")).toLowerCase();
+    const name = lastName(serverIdOf(id)).toLowerCase();
     const cluster = azure.servers.clusters.get(name);
     if (!cluster) throw new Error(`No PostgreSQL runs for cluster '${name}'`);
     return cluster;

@@ -9,7 +9,7 @@ import { principalName } from "../../entra/directory";
 import { badRequest, conflict, invalidParameter } from "../armError";
 import type { ArmType, Azure, PutCall } from "../armType";
 import { lastName } from "../resourceId";
-import { computed, oneOf, resourceGroupName, SPEC, systemData } from "../rules";
+import { GUID, computed, oneOf, resourceGroupName, SPEC, systemData } from "../rules";
 import { CITUS } from "./cluster";
 import {
     authOf,
@@ -22,7 +22,6 @@ import {
 } from "./clusterChild";
 import { password } from "./clusterTable";
 
-const GUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const PRINCIPAL_TYPES: Record<string, PrincipalType> = { user: "User", servicePrincipal: "ServicePrincipal" };
 
 export const clusterRole: ArmType = {

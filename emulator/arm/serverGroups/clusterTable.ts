@@ -21,7 +21,7 @@ const object = (properties: Record<string, PropertyRule>): PropertyRule => ({
 export const password: PropertyRule = {
     type: "string",
     secret: true,
-    pattern: /^(?=(?:.*[a-z])).{8,256}$/s,
+    pattern: /^.{8,256}$/s,
     patternText: "of 8 to 256 characters with three of: lower case, upper case, digits, other characters",
     refuse: (value) =>
         [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/].filter((kind) => kind.test(value as string)).length >= 3

@@ -12,7 +12,7 @@ import { badRequest, invalidParameter, resourceNotFound } from "../armError";
 import type { ArmType, Azure, PutCall } from "../armType";
 import type { DatabaseServer } from "../databaseEngine";
 import { lastName, parentOf } from "../resourceId";
-import { computed, oneOf, resourceGroupName, SPEC } from "../rules";
+import { GUID, computed, oneOf, resourceGroupName, SPEC } from "../rules";
 
 export const SINGLE_SERVER = "azure-native:dbforpostgresql:SingleServer";
 export const SINGLE_SERVER_ADMINISTRATOR = "azure-native:dbforpostgresql:SingleServerServerAdministrator";
@@ -21,7 +21,6 @@ export const SINGLE_SERVER_PATH =
     "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.DBforPostgreSQL/servers/{serverName}";
 const API_VERSION = "2017-12-01";
 const HOST_SUFFIX = `.${CLOUDS.Local.hostSuffix}`;
-const GUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 /** The local Azure's legacy servers are in no network and have no rules. */
 const OPEN: Surroundings = { refusalOfAddress: () => undefined, entraUnreachable: () => undefined };
 
