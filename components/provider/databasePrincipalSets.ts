@@ -112,7 +112,7 @@ export class DatabasePrincipalSets {
         news: PropertyMap,
         options: OperationOptions,
     ): Promise<PropertyMap> {
-        const owned = new OwnedEntries(state);
+        const owned = new OwnedEntries(state, entriesOf(news));
         if (!options.preview) return this.#apply(resource, owned, olds, news, options);
         tellAboutIdentities(owned, entriesOf(news), options);
         return previewOf(owned, news);

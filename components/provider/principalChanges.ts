@@ -58,8 +58,11 @@ export class PrincipalChanges {
                 : await reconcile(this.connections, connection, principals, { ...options, leaving: losing });
         const made = roles.map((role) => ({ name: role.name, objectId: role.label!.objectId }));
         this.declarations.declare(urn, connection.host, made);
-        // What a role was rebound from has none any more, so its removal is success.
-        return { roles, leaving: really };
+        // What a role was rebound from has none any more, so its removal is success. An identity that left and is declared
+        // by another name has two now.
+        const madeFor = new Map(roles.map((role) => [role.label!.objectId, role.oid]));
+        const rest = really.map((one) => ({ ...one, but: madeFor.get(one.objectId.toLowerCase()) }));
+        return { roles, leaving: rest };
     }
 
     /** Removes them, but for those that another resource declares. */

@@ -28,13 +28,25 @@ export interface OwnedEntry {
     properties: PropertyMap;
 }
 
+/** What the key of an entry ends in while its role could not be removed yet. */
+const unremoved = (objectId: string) => ` (to be removed: ${objectId})`;
+const isUnremoved = ({ key, objectId }: OwnedEntry) => key.endsWith(unremoved(objectId));
+
+/** A key that no other entry has, for one whose role is still to be removed; the same in every run that fails. */
+export const unremovedKey = (key: string, objectId: string) =>
+    key.endsWith(unremoved(objectId)) ? key : key + unremoved(objectId);
+
 /** The state's entries by key, object id and name. */
 export class OwnedEntries {
     readonly all: OwnedEntry[];
     readonly #byKey: Map<string, OwnedEntry>;
     readonly #byId: Map<string, OwnedEntry>;
+    readonly #byName: Map<string, OwnedEntry>;
+    /** The object ids that declared entries name: whoever is meant by his name alone is none of these. */
+    readonly #named: ReadonlySet<string | undefined>;
 
-    constructor(state: PropertyMap) {
+    /** @param declared All that is declared now, where it is asked whose role a declared entry means. */
+    constructor(state: PropertyMap, declared: Entries = new Map()) {
         this.all = [...entriesOf(state)].map(([key, properties]) => ({
             key,
             objectId: String(properties["objectId"]).toLowerCase(),
@@ -43,18 +55,26 @@ export class OwnedEntries {
         }));
         this.#byKey = new Map(this.all.map((entry) => [entry.key, entry]));
         this.#byId = new Map(this.all.map((entry) => [entry.objectId, entry]));
+        // Where two have a name, it is that of the one that stays.
+        const staying = this.all.filter((entry) => !isUnremoved(entry));
+        this.#byName = new Map(
+            [...this.all.filter(isUnremoved), ...staying].map((entry) => [entry.name, entry]),
+        );
+        const specs = [...declared.values()].filter((entry) => !isUnknown(entry)).map(specOf);
+        this.#named = new Set(specs.flatMap(({ objectId, rebindFrom }) => [objectId, rebindFrom]));
     }
 
     /**
      * The entry whose role a declared one means: of the same object id, whatever its key, or the one to be rebound. Without an
-     * object id the name is the identity.
+     * object id the name is the identity, whatever the key: no two entries declare the same one.
      */
     of(key: string, declared: PropertyMap): OwnedEntry | undefined {
         const { objectId, rebindFrom, name } = specOf(declared);
         if (objectId !== undefined)
             return this.#byId.get(objectId) ?? (rebindFrom ? this.#byId.get(rebindFrom) : undefined);
         const own = this.#byKey.get(key);
-        return own?.name === name ? own : undefined;
+        const meant = own?.name === name ? own : this.#byName.get(name);
+        return meant && !this.#named.has(meant.objectId) ? meant : undefined;
     }
 
     planned(key: string, declared: PropertyMap): PlannedPrincipal {

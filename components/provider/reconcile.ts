@@ -26,6 +26,8 @@ export interface Leaving {
     name: string;
     objectId: string;
     onDelete: OnDelete;
+    /** The role (`oid`) of the same object id that a declared principal has, where there is one: it stays. */
+    but?: string;
 }
 
 export interface ReconcileOptions extends UseOptions {
@@ -147,8 +149,8 @@ async function transaction(
 
 /** The roles of leaving principals; those that are gone already need nothing. */
 export function removedRoles(leaving: Leaving[], index: RoleIndex): Removed[] {
-    return leaving.flatMap(({ name, objectId, onDelete }) => {
-        const role = index.of(objectId, name);
+    return leaving.flatMap(({ name, objectId, onDelete, but }) => {
+        const role = index.of(objectId, name, but);
         return role ? [{ role, onDelete }] : [];
     });
 }

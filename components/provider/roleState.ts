@@ -93,9 +93,10 @@ export class RoleIndex {
         return name === undefined ? undefined : this.#named.get(name);
     }
 
-    /** The role of an identity: the one of that name where several carry the object id. */
-    of(objectId: string | undefined, preferredName?: string): RoleState | undefined {
-        const own = objectId === undefined ? undefined : this.#identified.get(objectId);
+    /** The role of an identity: the one of that name where several carry the object id. @param but No role of this `oid`. */
+    of(objectId: string | undefined, preferredName?: string, but?: string): RoleState | undefined {
+        const all = objectId === undefined ? undefined : this.#identified.get(objectId);
+        const own = but === undefined ? all : all?.filter(({ oid }) => oid !== but);
         return own?.find((role) => role.name === preferredName) ?? own?.[0];
     }
 }

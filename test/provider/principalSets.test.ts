@@ -208,6 +208,43 @@ test("by name alone the object id is found, and kept in the state", async () => 
     assert.equal((await set.refresh())["n"]!["connectionLimit"], 3);
 });
 
+test("without an object id the name is the principal: another key keeps its role, and keys may change names", async () => {
+    const set = new SetRun(local, "by-name-keys");
+    for (const name of ["nora@contoso.com", "omar@contoso.com"]) local.identity(name, "User");
+    const nora = { name: "nora@contoso.com", principalType: "User" };
+    const omar = { name: "omar@contoso.com", principalType: "User" };
+    await set.up({ a: nora, b: omar });
+    const oids = async () => [await oidOf(nora.name), await oidOf(omar.name)];
+    const before = await oids();
+    for (const [news, keys] of [
+        [{ c: nora, b: omar }, ["b", "c"]],
+        [{ b: nora, c: omar }, ["b", "c"]],
+    ] as const) {
+        assert.deepEqual(Object.keys(await set.up(news)), keys);
+        assert.deepEqual(await oids(), before);
+    }
+    // Now it is said whose object id that is: it is another key's no more.
+    const { objectId } = set.principals["c"]!;
+    await set.up({ d: { ...omar, objectId }, b: nora });
+    assert.deepEqual(await oids(), before);
+    const left = await local.sql("select rolname from pg_roles where rolname like 'leaving %'");
+    assert.deepEqual(left, []);
+});
+
+test("another name for one identity is another principal where no object id is declared: of its two roles the old one goes", async () => {
+    const set = new SetRun(local, "by-name-renamed");
+    const objectId = local.identity("before@contoso.com", "User");
+    await set.up({ u: { name: "before@contoso.com", principalType: "User" } });
+    for (const name of ["after@contoso.com", "last@contoso.com"]) {
+        local.directory.update(objectId, { displayName: name, userPrincipalName: name });
+        await set.up({ u: { name, principalType: "User" } });
+        assert.equal(await local.role("before@contoso.com"), undefined);
+        await local.run(name, objectId, "postgres", "select 1");
+        // Where somebody was quicker, the new role is not taken for the old one.
+        await local.sql(`drop role "${name}"`);
+    }
+});
+
 test("two sets on one server do not disturb each other", async () => {
     const [one, two] = [new SetRun(local, "one"), new SetRun(local, "two")];
     const mine = { "one-a": service("one-a"), "one-b": service("one-b") };
