@@ -1,10 +1,18 @@
 /** The resource `DatabasePrincipalSet`: many principals, made and changed in one transaction. */
+import { isAbsent } from "./checks";
 import type { ConnectionArgs } from "./connection";
 import { ResourceInitError } from "./grpcErrors";
 import { parseSetImportId } from "./importId";
 import { onDeleteOf } from "./onDelete";
 import type { PrincipalChanges } from "./principalChanges";
-import { entriesOf, entryPath, isUnknown, OwnedEntries, type Entries } from "./principalEntries";
+import {
+    entriesOf,
+    entryPath,
+    isUnknown,
+    OwnedEntries,
+    unremovedKey,
+    type Entries,
+} from "./principalEntries";
 import { inputsFromDatabase, outputsOf, previewOutputs } from "./principalOutputs";
 import { checkSet } from "./principalSetCheck";
 import { diffSet } from "./principalSetDiff";
@@ -69,13 +77,18 @@ export class DatabasePrincipalSets {
             (await inspect(this.changes.connections, connection, wanted, options)).roles,
         );
         const declared = entriesOf(inputs);
-        const found = owned.all.flatMap(({ key, objectId, name }) => {
+        const found = owned.all.flatMap(({ key, objectId, name, properties: { onDelete } }) => {
             // A role of the same name with another identity, or none, is not this principal (F33).
             const role = index.of(objectId, name);
             if (!role) return [];
             const given = declared.get(key);
             const known = inputsFromDatabase(role, given ?? {});
-            return [{ key, known, actual: outputsOf(role, specOf(given ?? known)) }];
+            // Only the state knows what is to become of one that is declared no more and could not be removed yet.
+            const actual = {
+                ...outputsOf(role, specOf(given ?? known)),
+                ...(isAbsent(onDelete) ? {} : { onDelete }),
+            };
+            return [{ key, known, actual }];
         });
         return {
             id,
@@ -200,7 +213,7 @@ function tellAboutIdentities(owned: OwnedEntries, news: Entries, options: Operat
     }
 }
 
-/** Entries of the state whose roles may still be there, under keys that no other entry has. */
+/** Entries of the state whose roles may still be there. */
 function unremoved(
     owned: OwnedEntries,
     objectIds: ReadonlySet<string>,
@@ -212,7 +225,7 @@ function unremoved(
         .leaving(made, olds)
         .filter(({ objectId }) => objectIds.has(objectId))
         .map(({ key, objectId, name, onDelete }) => [
-            `${key} (to be removed: ${objectId})`,
+            unremovedKey(key, objectId),
             { name, objectId, onDelete: onDeleteOf(onDelete) },
         ]);
 }
