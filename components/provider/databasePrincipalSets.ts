@@ -88,11 +88,14 @@ export class DatabasePrincipalSets {
                 ...outputsOf(role, specOf(given ?? known)),
                 ...(isAbsent(onDelete) ? {} : { onDelete }),
             };
-            return [{ key, known, actual }];
+            return [{ key, known: given && known, actual }];
         });
+        const inputsOf = found.flatMap(({ key, known }) =>
+            known ? [[key, known] as [string, PropertyMap]] : [],
+        );
         return {
             id,
-            inputs: { ...inputs, ...asOutputs(found.map(({ key, known }) => [key, known])) },
+            inputs: { ...inputs, ...asOutputs(inputsOf) },
             properties: asOutputs(found.map(({ key, actual }) => [key, actual])),
         };
     }

@@ -2,10 +2,12 @@
 import * as grpc from "@grpc/grpc-js";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { InputPropertiesError } from "@pulumi/pulumi/proto/errors_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { toStruct } from "./grpcValues";
 import type { PropertyMap } from "./resourceProvider";
+import { keepSecrets } from "./secrets";
 
 /**
  * A resource that exists but is not as it should be: the engine stores it (with `properties`) and reports `reasons`,
@@ -22,7 +24,18 @@ export class ResourceInitError extends Error {
         super(message);
         this.name = "ResourceInitError";
     }
+
+    /** What the request said, wrapped where it is secret: what was asked for, and for a change what there was. */
+    requested: { news?: Struct; olds?: Struct } = {};
 }
+
+/** For an operation's `catch`: what is secret in the request stays secret in what the error tells of the resource. */
+export const keepingSecretsOf =
+    (news: Struct | undefined, olds?: Struct) =>
+    (error: unknown): never => {
+        if (error instanceof ResourceInitError) error.requested = { news, olds };
+        throw error;
+    };
 
 /** Inputs that only show to be wrong late; the CLI names each property. */
 export class PropertiesError extends Error {
@@ -57,9 +70,10 @@ export function grpcError(error: unknown): grpc.ServerErrorResponse {
     const response = { name: "Error", code: grpc.status.UNKNOWN, message, details: message, metadata };
     if (error instanceof ResourceInitError) {
         const detail = new ErrorResourceInitFailed();
+        const { news, olds } = error.requested;
         detail.setId(error.id);
-        detail.setProperties(toStruct(error.properties));
-        detail.setInputs(toStruct(error.inputs));
+        detail.setProperties(keepSecrets(toStruct(error.properties), news, olds));
+        detail.setInputs(keepSecrets(toStruct(error.inputs), news));
         detail.setReasonsList(error.reasons.map(publicMessage));
         attach(
             metadata,

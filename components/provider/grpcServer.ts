@@ -12,7 +12,7 @@ import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import { diffResponse } from "./diffResponse";
 import { EngineLog } from "./engineLog";
-import { grpcError } from "./grpcErrors";
+import { grpcError, keepingSecretsOf } from "./grpcErrors";
 import { fromStruct, toStruct } from "./grpcValues";
 import { keepSecrets } from "./secrets";
 import { parseUrn, type OperationOptions, type PropertyMap, type ResourceProvider } from "./resourceProvider";
@@ -244,7 +244,9 @@ function operations(provider: ResourceProvider, optionsOf: OptionsOf): grpc.Unty
         create: unary(async (request: pb.CreateRequest, call) => {
             const options = optionsOf(call as Call<never>, request.getTimeout(), request.getPreview());
             const inputs = fromStruct(request.getProperties());
-            const created = await provider.create(parseUrn(request.getUrn()), inputs, options);
+            const created = await provider
+                .create(parseUrn(request.getUrn()), inputs, options)
+                .catch(keepingSecretsOf(request.getProperties()));
             const response = new pb.CreateResponse();
             response.setId(created.id);
             response.setProperties(keepSecrets(toStruct(created.properties), request.getProperties()));
@@ -276,7 +278,9 @@ function operations(provider: ResourceProvider, optionsOf: OptionsOf): grpc.Unty
             const news = fromStruct(request.getNews());
             const resource = parseUrn(request.getUrn());
             const response = new pb.UpdateResponse();
-            const updated = await provider.update(resource, request.getId(), state, oldInputs, news, options);
+            const updated = await provider
+                .update(resource, request.getId(), state, oldInputs, news, options)
+                .catch(keepingSecretsOf(request.getNews(), request.getOlds()));
             response.setProperties(keepSecrets(toStruct(updated), request.getNews()));
             return response;
         }),

@@ -7,21 +7,33 @@ import { Struct, Value } from "google-protobuf/google/protobuf/struct_pb";
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-/** Marks what stands under the name of a secret in `given`, at any depth. Changes `answer` and returns it. */
-export function keepSecrets(answer: Struct, given: Struct | undefined): Struct {
+/**
+ * Marks what stands under the name of a secret in `given`, at any depth. Changes `answer` and returns it.
+ *
+ * @param before Where the answer tells of a change that stopped half-way: what was there before it. What has neither's name may
+ *   be what a former secret is called now, and is secret with it.
+ */
+export function keepSecrets(answer: Struct, given: Struct | undefined, before?: Struct): Struct {
     const fields = answer.getFieldsMap();
-    given?.getFieldsMap().forEach((input, name) => {
-        const output = fields.get(name);
-        if (output !== undefined) fields.set(name, marked(output, input));
+    const [asked, former] = [given?.getFieldsMap(), before?.getFieldsMap()];
+    let goneIsSecret = false;
+    former?.forEach((value, name) => (goneIsSecret ||= !fields.has(name) && containsSecret(value)));
+    fields.forEach((output, name) => {
+        const isNew = !asked?.has(name) && !former?.has(name);
+        const isMoved = isNew && goneIsSecret && !isSecret(output);
+        fields.set(name, isMoved ? secret(output) : marked(output, asked?.get(name), former?.get(name)));
     });
     return answer;
 }
 
-function marked(output: Value, input: Value): Value {
-    if (isSecret(output) || !containsSecret(input)) return output;
-    const [outer, inner] = [output.getStructValue(), input.getStructValue()];
-    if (isSecret(input) || !outer || !inner) return secret(output);
-    output.setStructValue(keepSecrets(outer, inner));
+function marked(output: Value, asked: Value | undefined, former: Value | undefined): Value {
+    const inputs = [asked, former].filter(
+        (input): input is Value => input !== undefined && containsSecret(input),
+    );
+    if (isSecret(output) || inputs.length === 0) return output;
+    const outer = output.getStructValue();
+    if (!outer || inputs.some((input) => isSecret(input) || !input.getStructValue())) return secret(output);
+    output.setStructValue(keepSecrets(outer, asked?.getStructValue(), former?.getStructValue()));
     return output;
 }
 

@@ -48,6 +48,7 @@ export class FakeProvider implements ResourceProvider {
         o: OperationOptions,
     ) {
         this.asked.push({ id, state, olds, news, preview: o.preview });
+        await this.act(o);
         return news;
     }
     async delete(_resource: ResourceRef, id: string, state: PropertyMap, inputs: PropertyMap) {

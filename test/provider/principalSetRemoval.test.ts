@@ -100,7 +100,7 @@ test("objects never go to a role that is removed as well: refused before anythin
     assert.equal(await ownerOf("heir-a"), "heir-b");
 });
 
-/** The error of a removal that stops half-way; its state is the set's from then on, as the engine does it. */
+/** The error of a removal that stops half-way. As the engine does it, its state is the set's from then on, and the inputs stay. */
 async function stopHalfWay(set: SetRun, news: Record<string, Properties>): Promise<string> {
     const error = await set.up(news).then(
         () => assert.fail("the removal was to fail"),
@@ -108,7 +108,7 @@ async function stopHalfWay(set: SetRun, news: Record<string, Properties>): Promi
     );
     const status = Status.deserializeBinary(error.metadata.get("grpc-status-details-bin")[0] as Buffer);
     const detail = ErrorResourceInitFailed.deserializeBinary(status.getDetailsList()[0]!.getValue_asU8());
-    [set.state, set.inputs] = [plain(detail.getProperties()), plain(detail.getInputs())];
+    set.state = plain(detail.getProperties());
     return error.message;
 }
 
@@ -132,9 +132,11 @@ test("a removal that stops half-way: what was committed is in the state, and a l
         assert.match(await stopHalfWay(set, news), /cannot be handed to 'nobody at all'/, run);
         assert.deepEqual(Object.keys(set.principals).sort(), [...gone, "half-b", "half-c"].sort(), run);
         assert.equal((await local.role("half-a"))!["rolcanlogin"], false);
-        const deleted = gone.map((key) => [`principals["${key}"]`, "DELETE"]);
-        assert.deepEqual(await set.diff(news), Object.fromEntries(deleted), run);
-        if (run !== "the first") await set.refresh();
+        const diff = await set.diff(news);
+        for (const key of gone) assert.equal(diff[`principals["${key}"]`], "DELETE", run);
+        if (run === "the first") continue;
+        await set.refresh();
+        assert.deepEqual(Object.keys(set.inputs["principals"] as object), ["half-b"], run);
     }
     await local.run("DBA", DEPLOYER, "postgres", 'create role "nobody at all"');
     await local.run("DBA", DEPLOYER, "books", 'grant create on schema public to "nobody at all"');

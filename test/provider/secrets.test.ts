@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
+import type { ServiceError } from "@grpc/grpc-js";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { ResourceInitError } from "../../components/provider/grpcErrors";
 import { serveProvider } from "../../components/provider/grpcServer";
 import { keepSecrets } from "../../components/provider/secrets";
 import { FakeProvider } from "./fakeProvider";
@@ -29,7 +32,7 @@ test("what comes back under the name of a secret is secret, at any depth", () =>
     assert.deepEqual(plain(keepSecrets(struct({ a: 1 }), undefined)), { a: 1 });
 });
 
-test("a server that makes components takes secrets wrapped, hands them over plain and gives them back secret", async (t) => {
+async function serving(t: TestContext) {
     const fake = new FakeProvider();
     const served = await serveProvider(fake, { components: true });
     const client = new ProviderClient(served.port);
@@ -37,6 +40,11 @@ test("a server that makes components takes secrets wrapped, hands them over plai
         client.close();
         await served.close();
     });
+    return { fake, client };
+}
+
+test("a server that makes components takes secrets wrapped, hands them over plain and gives them back secret", async (t) => {
+    const { fake, client } = await serving(t);
     const configured = await client.call<pb.ConfigureResponse>("configure", new pb.ConfigureRequest());
     const handshake = await client.call<pb.ProviderHandshakeResponse>(
         "handshake",
@@ -56,4 +64,43 @@ test("a server that makes components takes secrets wrapped, hands them over plai
         inputs: { a: secret("x") },
         properties: { a: secret("x"), b: 1 },
     });
+});
+
+/** What the engine stores of a resource that stopped half-way. */
+async function stored(act: Promise<unknown>) {
+    const error = await act.then(
+        () => assert.fail("no error"),
+        (failure: unknown) => failure as ServiceError,
+    );
+    const status = Status.deserializeBinary(error.metadata.get("grpc-status-details-bin")[0] as Buffer);
+    const detail = pb.ErrorResourceInitFailed.deserializeBinary(status.getDetailsList()[0]!.getValue_asU8());
+    return [plain(detail.getProperties()), plain(detail.getInputs())];
+}
+
+test("secrets stay secret where a change stops half-way, also under a new name", async (t) => {
+    const { fake, client } = await serving(t);
+    const stops = (properties: object, inputs: object) => {
+        fake.act = () =>
+            Promise.reject(new ResourceInitError("half done", "id", { ...properties }, { ...inputs }));
+    };
+    stops({ a: "s3", b: 1 }, { a: "s3" });
+    const marked = [{ a: secret("s3"), b: 1 }, { a: secret("s3") }];
+    assert.deepEqual(await stored(client.create(URN, { a: secret("s3") })), marked);
+    assert.deepEqual(await stored(client.update(URN, "id", { a: "s3" }, {}, { a: secret("s3") })), marked);
+
+    // An entry that is asked for no more stays under another key than it had.
+    const [hidden, open] = [{ name: "x" }, { name: "y" }];
+    stops({ all: { "a (left)": hidden, b: open, c: open } }, { all: { b: open } });
+    const olds = { all: { a: { name: secret("x") }, b: open, gone: open } };
+    assert.deepEqual(await stored(client.update(URN, "id", olds, {}, { all: { b: open, c: open } })), [
+        { all: { "a (left)": secret(hidden), b: open, c: open } },
+        { all: { b: open } },
+    ]);
+    const again = { all: { "a (left)": secret(hidden), b: open } };
+    const [properties] = await stored(client.update(URN, "id", again, {}, { all: { b: open } }));
+    assert.deepEqual(properties, { all: { "a (left)": secret(hidden), b: open, c: open } });
+    for (const all of [secret({ a: hidden }), { a: secret(hidden) }]) {
+        const [kept] = await stored(client.update(URN, "id", { all }, {}, {}));
+        assert.doesNotMatch(JSON.stringify(kept).replace(/"value":\{[^}]*\}/g, ""), /"x"/);
+    }
 });
