@@ -2,17 +2,11 @@
 import { isAbsent } from "./checks";
 import type { ConnectionArgs } from "./connection";
 import { ResourceInitError } from "./grpcErrors";
+import { identityChanges } from "./identityChanges";
 import { parseSetImportId } from "./importId";
 import { onDeleteOf } from "./onDelete";
 import type { PrincipalChanges } from "./principalChanges";
-import {
-    entriesOf,
-    entryPath,
-    isUnknown,
-    OwnedEntries,
-    unremovedKey,
-    type Entries,
-} from "./principalEntries";
+import { entriesOf, isUnknown, OwnedEntries, unremovedKey } from "./principalEntries";
 import { inputsFromDatabase, outputsOf, previewOutputs } from "./principalOutputs";
 import { checkSet } from "./principalSetCheck";
 import { diffSet } from "./principalSetDiff";
@@ -130,7 +124,7 @@ export class DatabasePrincipalSets {
     ): Promise<PropertyMap> {
         const owned = new OwnedEntries(state, entriesOf(news));
         if (!options.preview) return this.#apply(resource, owned, olds, news, options);
-        tellAboutIdentities(owned, entriesOf(news), options);
+        for (const line of identityChanges(owned, entriesOf(news))) options.log?.(line);
         return previewOf(owned, news);
     }
 
@@ -192,28 +186,6 @@ function previewOf(owned: OwnedEntries, inputs: PropertyMap): PropertyMap {
         isUnknown(entry) ? UNKNOWN : previewOutputs(entry, owned.of(key, entry)?.objectId),
     ]);
     return { principals: Object.fromEntries(entries) };
-}
-
-/** What a preview's list of properties cannot say: whose role stays, and whose does not. */
-function tellAboutIdentities(owned: OwnedEntries, news: Entries, options: OperationOptions): void {
-    const formerly = new Map(owned.all.map((entry) => [entry.key, entry]));
-    for (const [key, entry] of news) {
-        if (isUnknown(entry)) continue;
-        const own = owned.of(key, entry);
-        const path = entryPath(key);
-        if (own && own.key !== key) {
-            const { name } = specOf(entry);
-            const renamed = own.name === name ? "" : `, renamed from '${own.name}' to '${name}'`;
-            options.log?.(
-                `${path} is who was ${entryPath(own.key)} (object id ${own.objectId}): the role stays${renamed}`,
-            );
-        }
-        const before = formerly.get(key);
-        if (before && !own)
-            options.log?.(
-                `${path} is another identity than before: the role of ${before.objectId} is removed (onDelete) and a new one made; rebindFrom: "${before.objectId}" keeps the role`,
-            );
-    }
 }
 
 /** Entries of the state whose roles may still be there. */
