@@ -1,8 +1,9 @@
 /** The resource API over HTTP, for what Pulumi's Azure provider has no resource for: changing a part of another's resource. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { cloudEndpoints } from "../clouds";
+import type { UseOptions } from "./connection";
+import { describe, SignInError } from "./errors";
 import { localResourceManager } from "./localAzure";
-import { pauseBefore } from "./retry";
+import { isPassing, withRetry } from "./retry";
 import { azureTokens, type TokenSource } from "./token";
 
 /** What the resource API refused, with its code; the message never holds a token. */
@@ -14,6 +15,8 @@ export class ResourceManagerError extends Error {
         /** For instance `ResourceNotFound`. */
         readonly code: string,
         message: string,
+        /** The pause that it asks for, in milliseconds. */
+        readonly pause = 0,
     ) {
         super(`${code} (${status}): ${message}`);
     }
@@ -30,18 +33,21 @@ export interface ResourceManagerOptions {
     deadline?: number;
 }
 
-export interface CallOptions {
-    signal?: AbortSignal;
-    log?: (message: string) => void;
-}
-
 type Body = Record<string, unknown>;
 
 const DEADLINE = 10 * 60_000;
 const CALL_TIMEOUT = 60_000;
 
-/** Too many calls, trouble of the service. */
-const isPassing = (status: number) => status === 429 || status >= 500;
+/** Too many calls, trouble of the service or of the network. */
+function passes(error: unknown): boolean {
+    if (error instanceof ResourceManagerError) return error.status === 429 || error.status >= 500;
+    // Whoever has no token will not get one by waiting.
+    if (error instanceof SignInError) return false;
+    const { cause } = error as { cause?: unknown };
+    return isPassing(error) || (cause instanceof Error && cause.name === "TimeoutError");
+}
+
+const leastPause = (error: unknown) => (error instanceof ResourceManagerError ? error.pause : 0);
 
 export class ResourceManager {
     readonly #options: ResourceManagerOptions;
@@ -58,7 +64,7 @@ export class ResourceManager {
     }
 
     /** @throws ResourceManagerError, for instance with status 404. */
-    get(cloud: string, id: string, apiVersion: string, options: CallOptions): Promise<Body> {
+    get(cloud: string, id: string, apiVersion: string, options: UseOptions): Promise<Body> {
         return this.#call(cloud, { method: "GET", id, apiVersion }, options);
     }
 
@@ -72,24 +78,14 @@ export class ResourceManager {
         cloud: string,
         target: { id: string; apiVersion: string; etag?: string },
         body: Body,
-        options: CallOptions,
+        options: UseOptions,
     ): Promise<Body> {
         return this.#call(cloud, { method: "PATCH", ...target, body }, options);
     }
 
-    async #call(cloud: string, request: Call, options: CallOptions): Promise<Body> {
-        const end = performance.now() + this.deadline;
-        for (let attempt = 0; ; attempt++) {
-            options.signal?.throwIfAborted();
-            const response = await this.#send(cloud, request, options.signal);
-            const body = await jsonOf(response);
-            if (response.ok) return body;
-            const error = errorOf(response.status, body);
-            const pause = Math.max(pauseBefore(attempt), secondsToWait(response) * 1_000);
-            if (!isPassing(response.status) || performance.now() + pause > end) throw error;
-            if (attempt === 1) options.log?.(`repeating: ${error.message}`);
-            await sleep(pause, undefined, { signal: options.signal });
-        }
+    #call(cloud: string, request: Call, options: UseOptions): Promise<Body> {
+        const attempt = () => this.#send(cloud, request, options.signal);
+        return withRetry(attempt, { ...options, deadline: this.deadline, passes, leastPause });
     }
 
     async #send(cloud: string, { method, id, apiVersion, etag, body }: Call, signal?: AbortSignal) {
@@ -99,7 +95,7 @@ export class ResourceManager {
             : (this.#options.url ?? cloudEndpoints(cloud).resourceManager);
         const token = await this.#token(cloud, signal);
         const timeout = AbortSignal.timeout(CALL_TIMEOUT);
-        return fetch(`${base}${encodeURI(id)}?api-version=${apiVersion}`, {
+        const asked = {
             method,
             headers: {
                 authorization: `Bearer ${token}`,
@@ -109,7 +105,12 @@ export class ResourceManager {
             ...(body && { body: JSON.stringify(body) }),
             redirect: "error",
             signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-        });
+        } as const;
+        try {
+            return await answerOf(await fetch(`${base}${encodeURI(id)}?api-version=${apiVersion}`, asked));
+        } catch (error) {
+            throw error instanceof ResourceManagerError || signal?.aborted ? error : unreachable(base, error);
+        }
     }
 }
 
@@ -121,8 +122,17 @@ interface Call {
     body?: Body;
 }
 
-async function jsonOf(response: Response): Promise<Body> {
-    const text = await response.text();
+/** @throws ResourceManagerError for all but success. */
+async function answerOf(response: Response): Promise<Body> {
+    const body = parsed(await response.text());
+    if (response.ok) return body;
+    const { code, message } = (body["error"] ?? {}) as { code?: unknown; message?: unknown };
+    const text = typeof message === "string" ? message : "the resource API gave no reason";
+    const pause = secondsToWait(response) * 1_000;
+    throw new ResourceManagerError(response.status, typeof code === "string" ? code : "Unknown", text, pause);
+}
+
+function parsed(text: string): Body {
     try {
         return ((text ? JSON.parse(text) : {}) ?? {}) as Body;
     } catch {
@@ -130,10 +140,13 @@ async function jsonOf(response: Response): Promise<Body> {
     }
 }
 
-function errorOf(status: number, body: Body): ResourceManagerError {
-    const { code, message } = (body["error"] ?? {}) as { code?: unknown; message?: unknown };
-    const text = typeof message === "string" ? message : "the resource API gave no reason";
-    return new ResourceManagerError(status, typeof code === "string" ? code : "Unknown", text);
+/** `fetch` keeps what happened as the cause of its own error. */
+function unreachable(url: string, error: unknown): Error {
+    const cause = (error as { cause?: unknown }).cause ?? error;
+    return new Error(
+        `the resource API at ${url} cannot be reached: ${describe(cause)}; this machine must reach it by HTTPS, and 'cloud' must be the cloud that the machine is in`,
+        { cause },
+    );
 }
 
 function secondsToWait(response: Response): number {

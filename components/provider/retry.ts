@@ -8,6 +8,10 @@ export interface RetryOptions {
     signal?: AbortSignal;
     /** Hears once that and why something is being repeated. */
     log?: (message: string) => void;
+    /** What is worth repeating. Default: `isPassing`. */
+    passes?: (error: unknown) => boolean;
+    /** The shortest pause after an error, in milliseconds. Default: none. */
+    leastPause?: (error: unknown) => number;
 }
 
 const NETWORK = new Set([
@@ -18,6 +22,11 @@ const NETWORK = new Set([
     "EAI_AGAIN",
     "EHOSTUNREACH",
     "ENETUNREACH",
+    // Those of `fetch`.
+    "UND_ERR_SOCKET",
+    "UND_ERR_CONNECT_TIMEOUT",
+    "UND_ERR_HEADERS_TIMEOUT",
+    "UND_ERR_BODY_TIMEOUT",
 ]);
 
 /**
@@ -70,14 +79,15 @@ export function pauseBefore(attempt: number, random: () => number = Math.random)
 
 /** @throws What the last attempt threw. */
 export async function withRetry<T>(action: () => Promise<T>, options: RetryOptions): Promise<T> {
+    const { passes = isPassing, leastPause = () => 0 } = options;
     const end = performance.now() + options.deadline;
     for (let attempt = 0; ; attempt++) {
         options.signal?.throwIfAborted();
         try {
             return await action();
         } catch (error) {
-            const pause = pauseBefore(attempt);
-            if (!isPassing(error) || options.signal?.aborted || performance.now() + pause > end) throw error;
+            const pause = Math.max(pauseBefore(attempt), leastPause(error));
+            if (!passes(error) || options.signal?.aborted || performance.now() + pause > end) throw error;
             if (attempt === 1)
                 options.log?.(`repeating: ${error instanceof Error ? error.message : String(error)}`);
             await sleep(pause, undefined, { signal: options.signal });

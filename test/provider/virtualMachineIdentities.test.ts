@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, test, type TestContext } from "node:test";
@@ -23,6 +24,7 @@ const REF: ResourceRef = {
 };
 
 interface Answer {
+    /** 0: the connection is cut. */
     status: number;
     body?: object;
     headers?: Record<string, string>;
@@ -41,6 +43,7 @@ async function fakeApi(test: TestContext, identity: PropertyMap | undefined, nex
         const { "if-match": etag, authorization } = message.headers;
         asked.push({ method: message.method!, url: message.url!, etag, authorization, body });
         const planned = next.shift();
+        if (planned?.status === 0) return void message.socket.destroy();
         if (planned) {
             response.writeHead(planned.status, planned.headers);
             return void response.end(JSON.stringify(planned.body ?? {}));
@@ -185,6 +188,27 @@ describe("VirtualMachineIdentity", () => {
             patches().map(({ etag }) => etag),
             ['"0"', '"1"'],
         );
+    });
+
+    test("a connection that breaks is repeated; nobody there is told with the host, the cause and the fix", async (t) => {
+        const { provider, asked } = await fakeApi(t, { type: "None" }, [{ status: 0 }, { status: 0 }]);
+        await provider.create(REF, INPUTS, {});
+        assert.equal(asked.filter((one) => one.method === "GET").length, 4);
+        const closed = createServer().listen(0, "127.0.0.1");
+        await once(closed, "listening");
+        const url = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`;
+        await new Promise((done) => closed.close(done));
+        const resourceManager = { url, token: () => Promise.resolve(TOKEN), deadline: 1_000 };
+        const lines: string[] = [];
+        const nobody = new AzurePostgresEntraProvider({ resourceManager });
+        t.after(() => nobody.close());
+        await assert.rejects(nobody.create(REF, INPUTS, { log: (line) => void lines.push(line) }), {
+            name: "Error",
+            message:
+                `the resource API at ${url} cannot be reached: connect ECONNREFUSED ${url.slice(7)} (ECONNREFUSED); ` +
+                "this machine must reach it by HTTPS, and 'cloud' must be the cloud that the machine is in",
+        });
+        assert.match(lines.join(), /^repeating: the resource API at .* cannot be reached/);
     });
 
     test("a machine or identity that is gone: absence is success for the removal, an error for the making", async (t) => {
