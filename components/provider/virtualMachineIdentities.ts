@@ -121,7 +121,7 @@ export class VirtualMachineIdentities {
      * Reads the machine, changes its identities and reads it again, until they are as wanted: what somebody else changes
      * in between counts (the etag tells).
      *
-     * @returns whether there was anything to change
+     * @returns whether this may have changed anything
      */
     async #change(
         attachment: Attachment,
@@ -141,8 +141,9 @@ export class VirtualMachineIdentities {
             if (properties?.provisioningState === "Updating") continue;
             try {
                 const target = { id: virtualMachineId, apiVersion: API_VERSION, etag };
-                await this.resourceManager.patch(cloud, target, { identity: patch }, options);
+                // Before it is known: where the answer got lost, the repetition meets the etag that the first one made.
                 changed = true;
+                await this.resourceManager.patch(cloud, target, { identity: patch }, options);
             } catch (error) {
                 if (!isConflict(error)) throw error;
             }
