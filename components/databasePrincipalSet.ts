@@ -32,7 +32,7 @@ export interface DatabasePrincipalSetArgs {
     onDelete?: pulumi.Input<OnDeleteArgs>;
 }
 
-/** What the server holds about one principal of a set. */
+/** What the server holds about one principal of a set. What is as by default is left out, so that the state of many stays small. */
 export interface PrincipalState {
     /** The role's name. */
     name: string;
@@ -40,18 +40,18 @@ export interface PrincipalState {
     principalType: PrincipalType;
     /** The object id of the identity, also where it was found by name. */
     objectId: string;
-    /** Whether it is an administrator. */
-    isAdmin: boolean;
-    /** Whether its tokens must prove multi-factor authentication. */
-    requireMfa: boolean;
-    /** The roles that it is a member of. */
-    memberOf: string[];
-    /** The parameters set for the role. */
-    settings: { name: string; value: string; database?: string }[];
-    /** How many connections it may have at once; -1 for no limit. */
-    connectionLimit: number;
-    /** False where somebody took LOGIN from the role; the next deployment gives it back. */
-    canLogin: boolean;
+    /** Whether it is an administrator. Default, left out: false. */
+    isAdmin?: boolean;
+    /** Whether its tokens must prove multi-factor authentication. Default, left out: false. */
+    requireMfa?: boolean;
+    /** The roles that it is a member of. Default, left out: none. */
+    memberOf?: string[];
+    /** The parameters set for the role. Default, left out: none. */
+    settings?: { name: string; value: string; database?: string }[];
+    /** How many connections it may have at once. Default, left out: no limit. */
+    connectionLimit?: number;
+    /** False where somebody took LOGIN from the role; the next deployment gives it back. Default, left out: true. */
+    canLogin?: boolean;
 }
 
 /**

@@ -7,7 +7,7 @@ import { parseSetImportId } from "./importId";
 import { onDeleteOf } from "./onDelete";
 import type { PrincipalChanges } from "./principalChanges";
 import { entriesOf, isUnknown, OwnedEntries, unremovedKey } from "./principalEntries";
-import { inputsFromDatabase, outputsOf, previewOutputs } from "./principalOutputs";
+import { entryOutputs, inputsFromDatabase, outputsOf, previewOutputs } from "./principalOutputs";
 import { checkSet } from "./principalSetCheck";
 import { diffSet } from "./principalSetDiff";
 import { specOf } from "./principalSpec";
@@ -79,7 +79,7 @@ export class DatabasePrincipalSets {
             const known = inputsFromDatabase(role, given ?? {});
             // Only the state knows what is to become of one that is declared no more and could not be removed yet.
             const actual = {
-                ...outputsOf(role, specOf(given ?? known)),
+                ...entryOutputs(outputsOf(role, specOf(given ?? known))),
                 ...(isAbsent(onDelete) ? {} : { onDelete }),
             };
             return [{ key, known: given && known, actual }];
@@ -111,8 +111,12 @@ export class DatabasePrincipalSets {
         });
         const known = found.map((role) => [role.name, inputsFromDatabase(role, {})] as [string, PropertyMap]);
         const inputs = { connection, ...asOutputs(known) };
-        const actual = found.map((role, at) => [role.name, outputsOf(role, specOf(known[at]![1]))] as const);
-        return { id: idOf(resource, inputs), inputs, properties: asOutputs(actual.map(([k, v]) => [k, v])) };
+        const actual = found.map((role, at) => entryOutputs(outputsOf(role, specOf(known[at]![1]))));
+        return {
+            id: idOf(resource, inputs),
+            inputs,
+            properties: asOutputs(actual.map((entry, at) => [found[at]!.name, entry])),
+        };
     }
 
     async update(
@@ -159,7 +163,7 @@ export class DatabasePrincipalSets {
         const { roles, leaving } = await this.changes.apply(change, options);
         const outputs = entries.map(([key], at): [string, PropertyMap] => [
             key,
-            outputsOf(roles[at]!, principals[at]!.spec),
+            entryOutputs(outputsOf(roles[at]!, principals[at]!.spec)),
         ]);
         try {
             await this.changes.removeAll(urn, connection, leaving, options);
@@ -183,7 +187,7 @@ function previewOf(owned: OwnedEntries, inputs: PropertyMap): PropertyMap {
     if (isUnknown(inputs["principals"])) return { principals: UNKNOWN };
     const entries = [...entriesOf(inputs)].map(([key, entry]): [string, unknown] => [
         key,
-        isUnknown(entry) ? UNKNOWN : previewOutputs(entry, owned.of(key, entry)?.objectId),
+        isUnknown(entry) ? UNKNOWN : entryOutputs(previewOutputs(entry, owned.of(key, entry)?.objectId)),
     ]);
     return { principals: Object.fromEntries(entries) };
 }

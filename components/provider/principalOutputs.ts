@@ -59,6 +59,28 @@ export function outputsOf(role: RoleState, declared: PrincipalSpec): PropertyMap
     };
 }
 
+/** What an entry of a set means where its state does not say it. */
+const LEFT_OUT: PropertyMap = {
+    isAdmin: false,
+    requireMfa: false,
+    memberOf: [],
+    settings: [],
+    connectionLimit: -1,
+    canLogin: true,
+};
+const LEFT_OUT_TEXTS = new Map(Object.entries(LEFT_OUT).map(([key, value]) => [key, JSON.stringify(value)]));
+
+/**
+ * The outputs of one of many principals: only what is not as by default. The engine copies, checks and logs each value of the
+ * state a dozen times in a deployment, so with 1,000 principals those that say nothing cost more than the database.
+ */
+export function entryOutputs(outputs: PropertyMap): PropertyMap {
+    const told = Object.entries(outputs).filter(
+        ([key, value]) => LEFT_OUT_TEXTS.get(key) !== JSON.stringify(value),
+    );
+    return Object.fromEntries(told);
+}
+
 /** The declared inputs, changed only where the database differs: a refresh without drift changes nothing. */
 export function inputsFromDatabase(role: RoleState, inputs: PropertyMap): PropertyMap {
     const isImport = inputs["name"] === undefined;

@@ -2,6 +2,19 @@
 import { CLOUDS } from "../clouds";
 import { ON_DELETE_ACTIONS } from "./onDelete";
 import { PrincipalType } from "../principalType";
+import {
+    enumType,
+    listOf,
+    mapOf,
+    NUMBER,
+    objectType,
+    properties,
+    required,
+    TEXT,
+    YES_NO,
+    type Property,
+    type Table,
+} from "./schemaTable";
 import { virtualMachineIdentitySchema } from "./virtualMachineIdentitySchema";
 
 export const PACKAGE = "azure-postgres-entra";
@@ -11,23 +24,6 @@ export const VIRTUAL_MACHINE_IDENTITY = `${PACKAGE}:index:VirtualMachineIdentity
 
 const token = (name: string) => `${PACKAGE}:index:${name}`;
 const ref = (name: string) => ({ $ref: `#/types/${token(name)}` });
-const TEXT = { type: "string" };
-const YES_NO = { type: "boolean" };
-const NUMBER = { type: "integer" };
-const listOf = (items: object) => ({ type: "array", items });
-const mapOf = (additionalProperties: object) => ({ type: "object", additionalProperties });
-
-interface Property {
-    type: object;
-    description: string;
-    required?: boolean;
-    default?: unknown;
-    /** Also an output. */
-    output?: boolean;
-    replaces?: boolean;
-}
-
-type Table = Record<string, Property>;
 
 const CONNECTION: Table = {
     host: {
@@ -162,8 +158,37 @@ function outputsOf(table: Table): Table {
     return Object.fromEntries(outputs.map(([name, property]) => [name, { ...property, required: true }]));
 }
 
-/** What comes out for each principal. */
+/** What comes out for a principal. */
 const STATE: Table = outputsOf({ ...PRINCIPAL, canLogin: CAN_LOGIN });
+
+/** What comes out for each principal of a set: what is as by default is left out (`principalOutputs.ts`). */
+const ENTRY_STATE: Table = {
+    name: STATE["name"]!,
+    principalType: STATE["principalType"]!,
+    objectId: STATE["objectId"]!,
+    isAdmin: { type: YES_NO, description: "Whether it is an administrator. Default, left out: false." },
+    requireMfa: {
+        type: YES_NO,
+        description: "Whether its tokens must prove multi-factor authentication. Default, left out: false.",
+    },
+    memberOf: {
+        type: listOf(TEXT),
+        description: "The roles that it is a member of. Default, left out: none.",
+    },
+    settings: {
+        type: listOf(ref("RoleSetting")),
+        description: "The parameters set for the role. Default, left out: none.",
+    },
+    connectionLimit: {
+        type: NUMBER,
+        description: "How many connections it may have at once. Default, left out: no limit.",
+    },
+    canLogin: {
+        type: YES_NO,
+        description:
+            "False where somebody took LOGIN from the role; the next deployment gives it back. Default, left out: true.",
+    },
+};
 
 const SET: Table = {
     connection: RESOURCE.connection!,
@@ -219,7 +244,10 @@ export function packageSchema(version: string): object {
         types: {
             [token("Connection")]: objectType("How to reach and sign in to a server.", CONNECTION),
             [token("PrincipalEntry")]: objectType("One principal of a set.", ENTRY),
-            [token("PrincipalState")]: objectType("What the server holds about a principal.", STATE),
+            [token("PrincipalState")]: objectType(
+                "What the server holds about a principal of a set.",
+                ENTRY_STATE,
+            ),
             [token("RoleSetting")]: objectType("One parameter of a role (ALTER ROLE … SET).", ROLE_SETTING),
             [token("OnDelete")]: objectType("What becomes of the objects of a removed principal.", ON_DELETE),
             [token("Cloud")]: enumType("Which Azure cloud the server is in.", Object.keys(CLOUDS)),
@@ -262,31 +290,3 @@ function principalSet(): object {
         required: ["principals"],
     };
 }
-
-function properties(table: Table): Record<string, object> {
-    return Object.fromEntries(
-        Object.entries(table).map(([name, { type, description, replaces }]) => [
-            name,
-            { ...type, description, ...(replaces ? { willReplaceOnChanges: true } : {}) },
-        ]),
-    );
-}
-
-const required = (table: Table) => Object.keys(table).filter((name) => table[name]!.required);
-
-const objectType = (description: string, table: Table) => ({
-    type: "object",
-    description,
-    properties: properties(table),
-    required: required(table),
-});
-
-const enumType = (description: string, values: string[], texts: Record<string, string> = {}) => ({
-    type: "string",
-    description,
-    enum: values.map((value) => ({
-        name: value,
-        value,
-        ...(texts[value] ? { description: texts[value] } : {}),
-    })),
-});

@@ -155,7 +155,6 @@ for (const order of ["the one that takes it first", "the one that gives it up fi
         await from.up({ [name]: mover, [`${name}-x`]: service(`${name}-x`) });
         const { oid } = (await local.role(name))!;
         const rest = { [`${name}-x`]: from.principals[`${name}-x`]! };
-        for (const key of ["canLogin"]) delete rest[`${name}-x`]![key];
         // Another process, as the next deployment is. The engine asks each resource's check when the program registers it.
         const second = await Running.second(local);
         try {
