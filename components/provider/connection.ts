@@ -111,7 +111,9 @@ export class Connections {
     async #open(args: ConnectionArgs, database: string): Promise<Pool> {
         const cloud = args.cloud ?? "Public";
         const target = await this.#target(args);
-        const { Pool } = await import("pg");
+        // Loaded with the first connection. Not by `import()`: that takes node's other loader, which this process needs for nothing else.
+        // eslint-disable-next-line @typescript-eslint/no-require-imports
+        const { Pool } = require("pg") as typeof import("pg");
         const config: PoolConfig = {
             // The host's own name, even where the connection goes elsewhere: it is the one that TLS checks.
             host: args.host,

@@ -14,7 +14,7 @@ export async function graphOf(
     cloud: string,
     environment: NodeJS.ProcessEnv = process.env,
 ): Promise<GraphClient> {
-    const credential = await azureCredential(cloud, environment);
+    const credential = azureCredential(cloud, environment);
     if (cloud === "Local") {
         const { url, ca } = await findLocalGraph(environment);
         return new GraphClient({ url, ca, audience: CLOUDS.Local.graph, credential });
