@@ -7,11 +7,13 @@ import type { PoolClient } from "pg";
 import type { ConnectionArgs, Connections, UseOptions } from "./connection";
 import { DatabaseError, explained, sqlState } from "./errors";
 import { sendAll, StatementError } from "./pipeline";
-import { RefusedError } from "./plan";
+import { RefusedError, type Step } from "./plan";
 import { preflight, type Removed } from "./preflight";
 import { inspect, removedRoles, type Leaving } from "./reconcile";
 import { RoleIndex, type SessionState } from "./roleState";
 import * as sql from "./sql";
+import { inOneMessage } from "./stepGroups";
+import { changeAndCommit } from "./stepRun";
 
 /** How often sessions are waited for that were told to end: 100 times 50 ms. */
 const SESSION_CHECKS = 100;
@@ -61,8 +63,7 @@ class Run {
         const going = roles.filter(({ onDelete }) => onDelete.action !== "Keep");
         // Ending sessions demands the role's privileges, where the administrator may not end everybody's.
         const granting = session.endsSessions ? [] : this.#grantsOf(going);
-        const noLogin = roles.map(({ role }) => sql.alterRole(role.name, ["nologin"]));
-        await this.#inPostgres("taking LOGIN away", roles, [...noLogin, ...granting]);
+        await this.#change(roles, [...noLogin(roles), ...granting]);
         await this.#endSessions();
         if (going.length === 0) return;
         const dropping = sql.dropRoles(going.map(({ role }) => role.name));
@@ -77,9 +78,22 @@ class Run {
     }
 
     /** Who may grant a role may grant it to himself. */
-    #grantsOf(removed: Removed[]): sql.Statement[] {
+    #grantsOf(removed: Removed[]): Step[] {
         const { user, version } = this.removal.session;
-        return removed.map(({ role }) => sql.grantMembership(role.name, [user], version));
+        return removed.map(({ role }) => ({
+            principal: role.name,
+            what: `membership of '${user}', to hand over what it owns`,
+            ...inOneMessage("grants", sql.grantMembership(role.name, [user], version)),
+            needs: {},
+        }));
+    }
+
+    /** One transaction in the database `postgres`. Where it fails for one of many, the error names that one. */
+    async #change(of: Removed[], steps: Step[]): Promise<void> {
+        const { args } = this.removal;
+        await this.#use(undefined, "preparing the removal", of, (client) =>
+            changeAndCommit(client, steps, args),
+        );
     }
 
     /** One transaction in the database `postgres`, under the lock of all role changes. */
@@ -150,7 +164,7 @@ class Run {
         // REASSIGN and DROP OWNED demand the role's privileges. Only where there is something: each grant makes the next slower.
         const holders = [...new Set([...places, ...owned].map(({ oid }) => byOid.get(oid)!))];
         if (holders.length === 0) return;
-        await this.#inPostgres("preparing to hand over", holders, this.#grantsOf(holders));
+        await this.#change(holders, this.#grantsOf(holders));
         if (owned.length > 0) {
             // DROP OWNED leaves databases alone, and nobody means to lose one: they are handed over in either case.
             const owners = [...new Set(owned.map(({ oid }) => byOid.get(oid)!))];
@@ -236,6 +250,14 @@ function byDatabase(rows: (DatabaseRow & { removed: Removed })[]): Map<string, R
     }
     return new Map([...databases].map(([name, removed]) => [name, [...removed]]));
 }
+
+const noLogin = (removed: Removed[]): Step[] =>
+    removed.map(({ role }) => ({
+        principal: role.name,
+        what: "taking LOGIN away",
+        ...inOneMessage("nologin", sql.alterRole(role.name, ["nologin"])),
+        needs: {},
+    }));
 
 const namesOf = (removed: Removed[]) => removed.map(({ role }) => role.name);
 

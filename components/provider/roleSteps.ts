@@ -6,7 +6,7 @@ import type { PrincipalSpec } from "./principalSpec";
 import { ADMIN_ROLE, isUsable, type Membership, type RoleIndex, type RoleState } from "./roleState";
 import { sameValue, settingKey } from "./settings";
 import * as sql from "./sql";
-import { jointly, MOST_CREATIONS } from "./stepGroups";
+import { inOneMessage, jointly, MOST_CREATIONS } from "./stepGroups";
 
 /** What the statements of one principal depend on beside itself. */
 export interface Around {
@@ -97,7 +97,12 @@ function attributes(spec: PrincipalSpec, role: RoleState): Step[] {
     if (role.createDb !== spec.isAdmin) options.push(spec.isAdmin ? "createdb" : "nocreatedb");
     const steps: Step[] = [];
     const step = (what: string, statement: sql.Statement) =>
-        steps.push({ principal: spec.name, what, statement, needs: { adminOn: role } });
+        steps.push({
+            principal: spec.name,
+            what,
+            ...inOneMessage("attributes", statement),
+            needs: { adminOn: role },
+        });
     if (options.length > 0) step(options.join(", "), sql.alterRole(spec.name, options));
     if (role.connectionLimit !== spec.connectionLimit) {
         step(
@@ -159,7 +164,12 @@ function settings(spec: PrincipalSpec, role: RoleState): Step[] {
     const where = (database?: string) => (database === undefined ? "" : ` in database '${database}'`);
     const steps: Step[] = [];
     const step = (what: string, statement: sql.Statement) =>
-        steps.push({ principal: spec.name, what, statement, needs: { adminOn: role } });
+        steps.push({
+            principal: spec.name,
+            what,
+            ...inOneMessage("settings", statement),
+            needs: { adminOn: role },
+        });
     for (const [key, setting] of held) {
         if (wanted.has(key)) continue;
         const what = `reset of ${setting.name}${where(setting.database)}`;

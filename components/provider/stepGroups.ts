@@ -1,6 +1,7 @@
 /**
  * Steps put together: what PostgreSQL does for several principals in one statement is sent as one. With thousands of roles
- * that is what costs: each statement of its own goes through all roles that the administrator holds. Pure.
+ * that is what costs: each statement of its own goes through all roles that the administrator holds. Where PostgreSQL has no such
+ * statement, several of them are one message at least. Pure.
  */
 import type { Step } from "./plan";
 import type { Statement } from "./sql";
@@ -33,6 +34,15 @@ export function jointly<Part>(
 ): { statement: Statement; joint: Joint } {
     const joint = { key, part, most, statementFor: (parts: unknown[]) => statementFor(parts as Part[]) };
     return { statement: statementFor([part]), joint };
+}
+
+/**
+ * A statement of its own that is sent in one message with others. The server runs them one after another and stops at the first that
+ * fails. Only for statements without parameters, and never for labels (F64).
+ */
+export function inOneMessage(key: string, statement: Statement): { statement: Statement; joint: Joint } {
+    const statementFor = (texts: string[]) => ({ text: texts.join(";\n") });
+    return jointly(`message: ${key}`, statement.text, statementFor);
 }
 
 /** In the order of their first steps; what cannot be joined stays where it is. Steps of one key do not depend on each other's order. */

@@ -22,21 +22,54 @@ export async function change(
     args: ConnectionArgs,
 ): Promise<QueryResult[]> {
     const groups = grouped(steps);
-    const statements = [...groups.map(({ statement }) => statement), ...then];
-    const answers = await sendAll(client, statements).catch(async (error: unknown) => {
-        if (!(error instanceof StatementError)) throw error;
-        if (error.index >= groups.length)
-            throw explained(`server '${args.host}'`, "reading the roles", error.cause, args.user);
-        throw await groupFailure(client, groups, error, args);
-    });
+    const around = { before: [], then, thenIs: "reading the roles" };
+    const answers = await sendAround(client, groups, around, args);
     return answers.slice(groups.length);
+}
+
+/**
+ * A whole transaction of steps alone, under the lock of all role changes. One round trip.
+ *
+ * @throws DatabaseError that names the principal.
+ */
+export async function changeAndCommit(
+    client: PoolClient,
+    steps: Step[],
+    args: ConnectionArgs,
+): Promise<void> {
+    const around = { before: sql.lockedTransaction, then: [sql.commit], thenIs: "the commit" };
+    await sendAround(client, grouped(steps), around, args);
+}
+
+/** What is sent together with steps, and what the latter part is called where it fails. */
+interface Around {
+    before: sql.Statement[];
+    then: sql.Statement[];
+    thenIs: string;
+}
+
+async function sendAround(
+    client: PoolClient,
+    groups: StepGroup[],
+    { before, then, thenIs }: Around,
+    args: ConnectionArgs,
+): Promise<QueryResult[]> {
+    const statements = [...before, ...groups.map(({ statement }) => statement), ...then];
+    return sendAll(client, statements).catch(async (error: unknown) => {
+        if (!(error instanceof StatementError)) throw error;
+        const index = error.index - before.length;
+        if (index in groups) throw await groupFailure(client, groups, index, error.cause, args);
+        const what = index < 0 ? "waiting for other changes of roles" : thenIs;
+        throw explained(`server '${args.host}'`, what, error.cause, args.user);
+    });
 }
 
 /** What failed for several principals together is tried one by one, so that the error names one. */
 async function groupFailure(
     client: PoolClient,
     groups: StepGroup[],
-    { index, cause }: StatementError,
+    index: number,
+    cause: unknown,
     args: ConnectionArgs,
 ): Promise<Error> {
     const { steps } = groups[index]!;

@@ -1,12 +1,15 @@
 /** What is done for several principals in one statement: as many statements whatever their number, and errors that name one. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { grouped, MOST_CREATIONS, MOST_MEMBERS } from "../../components/provider/stepGroups";
+import type pg from "pg";
+import { alterRole } from "../../components/provider/sql";
+import { grouped, inOneMessage, MOST_CREATIONS, MOST_MEMBERS } from "../../components/provider/stepGroups";
+import { changeAndCommit } from "../../components/provider/stepRun";
 import { plan } from "../../components/provider/plan";
 import { specOfRole } from "../faults/job";
 import { entry, SetRun } from "./principalSetRun";
-import { OTHER_ADMIN, Running } from "./running";
 import { statementsOf } from "./queryCount";
+import { DEPLOYER, OTHER_ADMIN, Running } from "./running";
 
 let local: Running;
 before(async () => {
@@ -20,6 +23,9 @@ function entries(prefix: string, size: number, more: Record<string, unknown> = {
     const names = Array.from({ length: size }, (_, number) => `${prefix}-${number}`);
     return Object.fromEntries(names.map((name) => [name, entry(local, name, more)]));
 }
+
+const entriesWith = (all: Entries, more: Record<string, unknown>): Entries =>
+    Object.fromEntries(Object.entries(all).map(([key, one]) => [key, { ...one, ...more }]));
 
 const rolesLike = async (pattern: string) => {
     const [row] = await local.sql("select count(*)::int as n from pg_roles where rolname like $1", [pattern]);
@@ -81,9 +87,7 @@ test("E15: 60 members of two roles are granted, and revoked, in two statements e
         [(await local.membersOf("two-a")).length, (await local.membersOf("two-b")).length],
         [60, 60],
     );
-    const none = Object.fromEntries(
-        Object.entries(people).map(([key, one]) => [key, { ...one, memberOf: [] }]),
-    );
+    const none = entriesWith(people, { memberOf: [] });
     const ending = await statementsOf(() => set.up(none));
     assert.equal(ending.filter((text) => /^(grant|revoke) /.test(text)).length, 2);
     assert.deepEqual([...(await local.membersOf("two-a")), ...(await local.membersOf("two-b"))], []);
@@ -110,14 +114,63 @@ test("of several members granted together, the one that PostgreSQL refuses is na
     const people = entries("ring", 5);
     await set.up(people);
     await local.sql('grant "ring-3" to ring');
-    const members = Object.fromEntries(
-        Object.entries(people).map(([key, one]) => [key, { ...one, memberOf: ["ring"] }]),
-    );
+    const members = entriesWith(people, { memberOf: ["ring"] });
     await assert.rejects(
         set.up(members),
         /principal 'ring-3': membership in 'ring' failed: .*SQLSTATE 0LP01/,
     );
     assert.deepEqual(await local.membersOf("ring"), []);
+});
+
+test("the removal of 60 principals takes LOGIN from all in one message, and the change of all attributes is one too", async () => {
+    const set = new SetRun(local, "leave");
+    const people = entries("leave", 60);
+    await set.up(people);
+    const limited = entriesWith(people, { connectionLimit: 2 });
+    const changing = await statementsOf(() => set.up(limited));
+    assert.equal(changing.filter((text) => text.startsWith("alter role")).length, 1);
+    const [row] = await local.sql(
+        "select count(*)::int as n from pg_roles where rolname like 'leave-%' and rolconnlimit = 2",
+    );
+    assert.equal(row!["n"], 60);
+    const leaving = await statementsOf(() => set.destroy());
+    assert.equal(leaving.filter((text) => text.startsWith("alter role")).length, 1);
+    assert.equal(await rolesLike("leave-%"), 0);
+});
+
+test("of several settings in one message, the one that PostgreSQL refuses is named with its principal, and nothing changes", async () => {
+    const set = new SetRun(local, "tuned");
+    const people = entries("tuned", 5);
+    await set.up(people);
+    const tuned = entriesWith(people, { settings: [{ name: "work_mem", value: "8MB" }] });
+    tuned["tuned-3"] = { ...tuned["tuned-3"], settings: [{ name: "work_mem", value: "much" }] };
+    await assert.rejects(set.up(tuned), /principal 'tuned-3': setting work_mem failed: .*SQLSTATE 22023/);
+    const rows = await local.sql(
+        "select from pg_db_role_setting s join pg_roles r on r.oid = s.setrole where r.rolname like 'tuned-%'",
+    );
+    assert.equal(rows.length, 0);
+});
+
+test("where LOGIN cannot be taken from one of several, that one is named, and all keep it", async () => {
+    const set = new SetRun(local, "able");
+    await set.up(entries("able", 4));
+    const client = await local.signIn("DBA", DEPLOYER);
+    try {
+        const steps = ["able-0", "able-1", "gone meanwhile", "able-3"].map((principal) => ({
+            principal,
+            what: "taking LOGIN away",
+            ...inOneMessage("nologin", alterRole(principal, ["nologin"])),
+            needs: {},
+        }));
+        await assert.rejects(
+            changeAndCommit(client as unknown as pg.PoolClient, steps, { host: "pg", user: "DBA" }),
+            /^DatabaseError: principal 'gone meanwhile': taking LOGIN away failed: .*SQLSTATE 42704/,
+        );
+    } finally {
+        await client.end();
+    }
+    const able = await local.sql("select from pg_roles where rolname like 'able-%' and rolcanlogin");
+    assert.equal(able.length, 4);
 });
 
 test("a set too large for the server's lock table says so with the fix, and changes nothing", async () => {
