@@ -19,9 +19,11 @@ export function stackFileConfig(name: string): Record<string, string> {
 }
 
 /**
- * A stack's configuration as the CLI hands it to the program: plain values as text, the others as JSON. Secrets are opened.
+ * A stack's configuration as the CLI hands it to the program: plain values as text, the others as JSON. Secrets are opened, which
+ * is for the stack `local` and the scenarios; what reads any stack takes `declaredStack` (plan/declaredStack.ts).
  *
  * @param file relative to the project's folder
+ * @throws Error where a secret was not made with the passphrase `local`
  */
 export function configOf(file: string): Record<string, string> {
     const text = readFileSync(path.join(PROJECT_FOLDER, file), "utf8");
@@ -29,13 +31,13 @@ export function configOf(file: string): Record<string, string> {
         config: Record<string, unknown>;
         encryptionsalt?: string;
     };
-    const open = openSecrets(config, encryptionsalt) as Record<string, unknown>;
+    const open = openSecrets(config, encryptionsalt, file) as Record<string, unknown>;
     return Object.fromEntries(Object.entries(open).map(([key, value]) => [key, configText(value)]));
 }
 
-/** Names of the stacks that have a configuration file here. */
-export function stacksWithFile(): string[] {
-    return readdirSync(PROJECT_FOLDER)
+/** Names of the stacks that have a configuration file in the folder. */
+export function stacksWithFile(folder = PROJECT_FOLDER): string[] {
+    return readdirSync(folder)
         .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
         .sort();
 }

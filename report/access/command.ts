@@ -3,12 +3,13 @@
 import { writeFile } from "node:fs/promises";
 import { metadataEnvironment } from "../../emulator/endpoint/environment";
 import { keptFolder } from "../../emulator/postgres/cacheFolder";
+import { declaredStack, SYSTEM_NAMES } from "../../plan/declaredStack";
 import { onInterrupt } from "../../rehearsal/interrupt";
 import { endpointFileOf, type LocalSession } from "../../rehearsal/localSession";
 import { withSession } from "../../rehearsal/ownSession";
-import { PROJECT_FOLDER, projectName, stackFileConfig, stacksWithFile } from "../../rehearsal/stackFile";
+import { PROJECT_FOLDER } from "../../rehearsal/stackFile";
 import { Progress, styleFor } from "../../rehearsal/terminal";
-import { parseStackConfig, type StackConfig } from "../../stackConfig";
+import type { StackConfig } from "../../stackConfig";
 import type { AccessReport } from "./accessReport";
 import { HELP, readOptions, type AccessOptions } from "./options";
 import { readAccess } from "./readAccess";
@@ -21,8 +22,12 @@ import { driftWords } from "./render/words";
 const WIDTH_WITHOUT_TERMINAL = 200;
 const DRIFT = 2;
 
-/** @returns the exit code. @throws Error where the server cannot be read */
-export async function accessCommand(words: readonly string[]): Promise<number> {
+/**
+ * @param folder of the project whose stack it is
+ * @returns the exit code
+ * @throws Error where the server cannot be read, or is none that the report reads
+ */
+export async function accessCommand(words: readonly string[], folder = PROJECT_FOLDER): Promise<number> {
     let options: AccessOptions | "help";
     try {
         options = readOptions(words);
@@ -31,17 +36,19 @@ export async function accessCommand(words: readonly string[]): Promise<number> {
         return 1;
     }
     if (options === "help") return print(HELP);
-    const config = stackConfig(options.stack);
+    const config = flexibleServerStack(options.stack, folder);
     const interrupted = onInterrupt();
     const report = await inReach(config, () => Promise.race([read(options, config), interrupted]));
     return typeof report === "number" ? report : show(report, options);
 }
 
-function stackConfig(stack: string): StackConfig {
-    const known = stacksWithFile();
-    if (!known.includes(stack))
-        throw new Error(`there is no Pulumi.${stack}.yaml; stacks of this project: ${known.join(", ")}`);
-    return parseStackConfig(projectName(), stackFileConfig(stack));
+function flexibleServerStack(name: string, folder: string): StackConfig {
+    const stack = declaredStack(name, folder);
+    if (stack.system === "server") return stack.config;
+    const system = SYSTEM_NAMES[stack.system];
+    throw new Error(
+        `Pulumi.${name}.yaml describes a stack with the system ${system} (key ${stack.system}); the access report reads Flexible Servers alone, see docs/access-report.md`,
+    );
 }
 
 /** With the local Azure running where the stack is on it: the one that runs already, or one for this command alone. */

@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import type { Document } from "yaml";
 import { identifier } from "../../components/provider/sql";
 import { LocalAzure } from "../../emulator/localAzure";
 import { deployScenario } from "../../rehearsal/rehearsal";
 import { SCENARIOS } from "../../rehearsal/scenarios/table";
+import { inConfig, SEALED_ELSEWHERE, StackFolder } from "../support/stackFolder";
+
+const ROOT = path.join(__dirname, "..", "..");
 
 interface Finding {
     role: string;
@@ -22,15 +26,23 @@ describe("npm run check:sign-in", { concurrency: 1 }, () => {
     });
     after(() => azure.stop());
 
-    function run(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-        const script = path.join(__dirname, "..", "..", "checks", "signIn.ts");
+    const run = (...words: string[]) => start(path.join(ROOT, "checks", "signIn.ts"), ...words);
+
+    /** The same for the stack of another folder. */
+    function runIn(folder: string, ...words: string[]) {
+        const script = `require("./checks/signInCommand").signInCommand(${JSON.stringify(words)}, ${JSON.stringify(folder)})
+            .then((code) => process.exit(code), (error) => { process.stderr.write(error.message); process.exit(1); })`;
+        return start("-e", script);
+    }
+
+    function start(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
         const environment = Object.entries(azure.environment()).filter(([, value]) => value !== undefined);
         const env = { ...Object.fromEntries(environment), NO_COLOR: "1" } as NodeJS.ProcessEnv;
         return new Promise((resolve) =>
             execFile(
                 process.execPath,
-                ["--import", "tsx", script, ...words],
-                { env },
+                ["--import", "tsx", ...words],
+                { env, cwd: ROOT },
                 (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
             ),
         );
@@ -56,6 +68,52 @@ describe("npm run check:sign-in", { concurrency: 1 }, () => {
         assert.match(stdout, /│ Prod DB Readonly +│ principal +│ well/);
         assert.match(stdout, /0 of 10 are wrong on pg-local\.postgres\.database\.azure\.com/);
     });
+
+    const otherStacks: [string, string, (document: Document) => void, RegExp][] = [
+        [
+            "a stack whose secrets another key keeps is checked all the same: none is needed",
+            "Pulumi.local.yaml",
+            (document) => {
+                document.setIn(inConfig("server", "authMode"), "EntraAndPassword");
+                document.setIn(inConfig("server", "administratorLogin"), "pgadmin");
+                document.setIn(inConfig("administratorPassword"), SEALED_ELSEWHERE);
+            },
+            /^0 of 10 are wrong/m,
+        ],
+        [
+            "a stack with an admin group and nobody else is checked",
+            "Pulumi.local.yaml",
+            (document) => {
+                for (const key of ["administrators", "principals", "signInAs"])
+                    document.deleteIn(inConfig(key));
+                document.setIn(inConfig("adminGroup"), { displayName: "deployer", existing: true });
+            },
+            /^0 of 2 are wrong/m,
+        ],
+        [
+            "a stack with a cluster ends well, and is said not to be checked",
+            "rehearsal/scenarios/Pulumi.cosmos.yaml",
+            (document) => document.setIn(inConfig("citusPassword"), SEALED_ELSEWHERE),
+            /^Not checked for the system Azure Cosmos DB for PostgreSQL cluster/,
+        ],
+        [
+            "so is one with a Single Server",
+            "rehearsal/scenarios/Pulumi.single-server.yaml",
+            () => undefined,
+            /^Not checked for the system Single Server/,
+        ],
+    ];
+    for (const [title, from, change, printed] of otherStacks)
+        test(title, async () => {
+            const stack = new StackFolder("other", from, change);
+            try {
+                const { code, stdout, stderr } = await runIn(stack.folder, "--stack", "other");
+                assert.equal(code, 0, stderr);
+                assert.match(stdout, printed);
+            } finally {
+                stack.remove();
+            }
+        });
 
     const changes: [string, string, RegExp][] = [
         [
