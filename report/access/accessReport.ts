@@ -36,6 +36,9 @@ const schemaAccess = z.strictObject({
     schema: z.string(),
     privileges: z.array(grant).describe("on the schema: USAGE, CREATE"),
     tables: z.array(objectGrant),
+    columns: z
+        .array(objectGrant)
+        .describe("on some columns alone; `objects` and `of` count the tables that have them"),
     sequences: z.array(objectGrant),
     functions: z.array(objectGrant),
 });

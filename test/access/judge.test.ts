@@ -3,7 +3,13 @@ import { describe, test } from "node:test";
 import { SEED_IDS } from "../../emulator/entra/seedDirectory";
 import { buildReport } from "../../report/access/judge/buildReport";
 import { Memberships } from "../../report/access/judge/reach";
-import type { DirectorySnapshot, RoleSnapshot, ServerSnapshot } from "../../report/access/snapshot";
+import type {
+    DatabaseSnapshot,
+    DirectorySnapshot,
+    RoleSnapshot,
+    ServerSnapshot,
+} from "../../report/access/snapshot";
+import { schemaWords } from "../../report/access/render/words";
 import { parseStackConfig } from "../../stackConfig";
 import { changed, PROJECT, stackYaml } from "../program/stackYaml";
 
@@ -43,22 +49,28 @@ const member = (
     set,
 });
 
+const PRINCIPALS = [
+    { name: "Prod DB Readonly", principalType: "Group", objectId: SEED_IDS.prodDbReadonly },
+    { name: "kim@contoso.onmicrosoft.com", principalType: "User", objectId: SEED_IDS.kim },
+];
+
 function report(
     roles: RoleSnapshot[],
     memberships: ServerSnapshot["memberships"] = [],
     directory?: DirectorySnapshot,
+    databases: DatabaseSnapshot[] = [],
+    changes: Record<string, unknown> = {},
 ) {
-    const principals = [
-        { name: "Prod DB Readonly", principalType: "Group", objectId: SEED_IDS.prodDbReadonly },
-        { name: "kim@contoso.onmicrosoft.com", principalType: "User", objectId: SEED_IDS.kim },
-    ];
-    const config = parseStackConfig(PROJECT, changed(stackYaml("local"), { principals }));
+    const config = parseStackConfig(
+        PROJECT,
+        changed(stackYaml("local"), { principals: PRINCIPALS, ...changes }),
+    );
     const server = {
         version: "17.1",
         signedInAs: "deployer",
         roles,
         memberships,
-        databases: [],
+        databases,
         notRead: [],
     };
     return buildReport({
@@ -118,6 +130,79 @@ describe("what a role reaches", () => {
                 ["c", []],
             ],
         );
+    });
+});
+
+describe("databases whose privileges the stack leaves alone", () => {
+    const everybody = (privilege: string) => ({ role: null, privilege, grantable: false });
+    const kim = (privilege: string) => ({ role: PRINCIPALS[1]!.name, privilege, grantable: false });
+    /** As PostgreSQL makes one, with a table, and with a grant by hand. */
+    const legacy: DatabaseSnapshot = {
+        name: "legacy",
+        owner: "azuresu",
+        privileges: [everybody("CONNECT"), everybody("TEMPORARY")],
+        inside: {
+            schemas: [
+                {
+                    name: "public",
+                    owner: "azuresu",
+                    ofExtension: false,
+                    privileges: [everybody("USAGE"), everybody("CREATE"), kim("CREATE")],
+                },
+            ],
+            owned: [{ schema: "public", kind: "table", owner: "azuresu", objects: 2 }],
+            granted: [
+                { ...kim("SELECT"), schema: "public", kind: "table", objects: 1, onColumns: false },
+                { ...kim("UPDATE"), schema: "public", kind: "table", objects: 2, onColumns: true },
+            ],
+            defaults: [],
+        },
+    };
+    const deployer = role("deployer", { label: { ...label(SEED_IDS.deployer), admin: true } });
+    const inLegacy = (changes: Record<string, unknown>) =>
+        report(
+            [deployer, role(PRINCIPALS[1]!.name, { label: label(SEED_IDS.kim) })],
+            [member("legacy_owner", "deployer", true, true)],
+            undefined,
+            [legacy],
+            changes,
+        );
+    const marks = (changes: Record<string, unknown>) =>
+        inLegacy(changes).drift.flatMap(({ kind, role, database }) =>
+            database === "legacy" || kind === "ExtraMembership" ? `${kind} ${role}` : [],
+        );
+
+    test("F71: with managePrivileges: false nothing in it is a mark, and its profiles are nobody's", () => {
+        assert.deepEqual(marks({ databases: [{ name: "legacy", managePrivileges: false }] }), [
+            "ExtraMembership deployer",
+        ]);
+        const managed = marks({ databases: [{ name: "legacy" }] });
+        assert.ok(managed.includes("MissingPrivilege legacy_readonly"), managed.join());
+        assert.ok(managed.includes("PublicPrivilege PUBLIC"), managed.join());
+        assert.ok(managed.includes("ExtraPrivilege kim@contoso.onmicrosoft.com"), managed.join());
+        assert.ok(!managed.includes("ExtraMembership deployer"), managed.join());
+    });
+
+    test("a stack without principals makes no profile, so none is missing and nobody has too much", () => {
+        assert.deepEqual(marks({ databases: [{ name: "legacy" }], principals: [] }), [
+            "ExtraMembership deployer",
+        ]);
+    });
+
+    test("one that is declared and not there is still a mark", () => {
+        const absent = report([deployer], [], undefined, [], {
+            databases: [{ name: "legacy", managePrivileges: false }],
+        });
+        assert.ok(absent.drift.some((m) => m.kind === "DatabaseMissing" && m.database === "legacy"));
+    });
+
+    test("what somebody may do on columns alone does not count as a privilege on the tables", () => {
+        const { principals } = inLegacy({ databases: [{ name: "legacy", managePrivileges: false }] });
+        const [schema] = principals.find((p) => p.role === PRINCIPALS[1]!.name)!.access[0]!.schemas!;
+        const through = [PRINCIPALS[1]!.name];
+        assert.deepEqual(schema!.tables, [{ privilege: "SELECT", objects: 1, of: 2, through }]);
+        assert.deepEqual(schema!.columns, [{ privilege: "UPDATE", objects: 2, of: 2, through }]);
+        assert.match(schemaWords(schema!), /SELECT on 1 of 2 tables; UPDATE on columns of 2 tables$/);
     });
 });
 

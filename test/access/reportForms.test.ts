@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, test } from "node:test";
-import type { AccessReport } from "../../report/access/accessReport";
+import { accessReportJsonSchema, type AccessReport } from "../../report/access/accessReport";
 import { HELP, readOptions } from "../../report/access/options";
 import { pageAssets } from "../../report/access/pageAssets";
 import { renderMarkdown } from "../../report/access/render/markdown";
@@ -87,4 +89,10 @@ describe("the command line of npm run access", () => {
         ])
             assert.ok(HELP.includes(option), option);
     });
+});
+
+test("docs/access-report.schema.json is the schema of what --json prints", () => {
+    const file = path.join(__dirname, "..", "..", "docs", "access-report.schema.json");
+    const stored = JSON.parse(readFileSync(file, "utf8")) as object;
+    assert.deepEqual(stored, accessReportJsonSchema(), "npm run access:schema writes it anew");
 });

@@ -94,6 +94,7 @@ function principal(role: string, i: number): Principal {
                         schema: "public",
                         privileges: [{ privilege: "USAGE", through }],
                         tables: [{ privilege: "SELECT", objects: 3, of: 5, through }],
+                        columns: [],
                         sequences: [],
                         functions: [],
                     },

@@ -4,7 +4,7 @@ import path from "node:path";
 import { test } from "node:test";
 
 const ROOT = path.join(__dirname, "..", "..");
-const FOLDERS = ["", "components", "emulator", "rehearsal", "report", "test"];
+const FOLDERS = ["", "checks", "components", "emulator", "plan", "policy", "rehearsal", "report", "test"];
 
 const sources = FOLDERS.flatMap((folder) => {
     const full = path.join(ROOT, folder);
@@ -32,7 +32,7 @@ test("the package knows nothing of the emulator, the rehearsal, the report or th
     const inPackage = sources.filter(({ name }) => name.startsWith(`components${path.sep}`));
     assert.ok(inPackage.length > 30);
     const wrong = inPackage.filter(({ text }) =>
-        /from "(\.\.\/)+(emulator|rehearsal|report|config|stackConfig|index)\b/.test(text),
+        /from "(\.\.\/)+(checks|emulator|plan|policy|rehearsal|report|config|stackConfig|index)\b/.test(text),
     );
     assert.deepEqual(
         wrong.map(({ name }) => name),

@@ -9,7 +9,7 @@ import {
 import type { PrincipalKind } from "../../../components/provider/label";
 import { ADMIN_ROLE } from "../../../components/provider/roleState";
 import { signInRole, type StackConfig } from "../../../stackConfig";
-import { accessOf } from "../../../stackConfigAccess";
+import { accessOf, managedDatabases } from "../../../stackConfigAccess";
 
 export interface DeclaredRole {
     name: string;
@@ -28,6 +28,12 @@ export interface DeclaredRole {
 
 export interface DeclaredDatabase {
     name: string;
+    /**
+     * Whether its privileges are the stack's to give. Not with `managePrivileges: false`, nor in a stack without principals: profiles
+     * are made where somebody could be given one.
+     */
+    managed: boolean;
+    /** Empty where it is not managed, and so are the profiles. */
     plan: AccessPlan;
     /** Profile by role. */
     profiles: ReadonlyMap<string, string>;
@@ -42,9 +48,9 @@ export interface Declared {
 }
 
 export function declaredBy(config: StackConfig): Declared {
-    // Profiles are made where somebody could be given one.
+    const managed = new Set(databasesWithProfiles(config));
     const databases = config.databases.map((database) =>
-        declaredDatabase(database, config.principals.length > 0),
+        managed.has(database) ? managedDatabase(database) : unmanagedDatabase(database.name),
     );
     return {
         roles: [...administrators(config), ...config.principals.map(principal)],
@@ -54,24 +60,29 @@ export function declaredBy(config: StackConfig): Declared {
     };
 }
 
-function declaredDatabase(
-    database: StackConfig["databases"][number],
-    withProfiles: boolean,
-): DeclaredDatabase {
+function databasesWithProfiles(config: StackConfig): StackConfig["databases"] {
+    return config.principals.length > 0 ? managedDatabases(config) : [];
+}
+
+function unmanagedDatabase(name: string): DeclaredDatabase {
+    const plan = { roles: {}, schemas: [], grants: [], defaults: [] };
+    return { name, managed: false, plan, profiles: new Map() };
+}
+
+function managedDatabase(database: StackConfig["databases"][number]): DeclaredDatabase {
     const { name, schemas, objectOwners } = database;
-    if (!withProfiles)
-        return { name, plan: { roles: {}, schemas: [], grants: [], defaults: [] }, profiles: new Map() };
     const profiles = Object.entries(database.profiles).map(([profile, privileges]) => ({
         name: profile,
         privileges,
     }));
     const plan = accessPlan({ host: "", user: "", database: name, schemas, profiles, objectOwners });
     const byRole = Object.entries(plan.roles).map(([profile, role]): [string, string] => [role, profile]);
-    return { name, plan, profiles: new Map(byRole) };
+    return { name, managed: true, plan, profiles: new Map(byRole) };
 }
 
 function administrators(config: StackConfig): DeclaredRole[] {
     const signsIn = signInRole(config);
+    const owners = databasesWithProfiles(config).map(({ name }) => profileRole(name, OWNER_PROFILE));
     const administrator = (
         name: string,
         kind: DeclaredRole["kind"],
@@ -85,9 +96,7 @@ function administrators(config: StackConfig): DeclaredRole[] {
         mfa: undefined,
         memberOf: new Set([ADMIN_ROLE]),
         // Only an object's owner can grant on it: whoever makes the profiles is a member of the owners'.
-        mayBeMemberOf: new Set(
-            name === signsIn ? config.databases.map((d) => profileRole(d.name, OWNER_PROFILE)) : [],
-        ),
+        mayBeMemberOf: new Set(name === signsIn ? owners : []),
     });
     const { administratorLogin, authMode } = config.server;
     const login = authMode === "EntraOnly" ? undefined : administratorLogin;

@@ -55,7 +55,8 @@ export function databaseAccess(
 }
 
 function everyGrant(schema: SchemaAccess): { through: string[] }[] {
-    return [...schema.privileges, ...schema.tables, ...schema.sequences, ...schema.functions];
+    const { privileges, tables, columns, sequences, functions } = schema;
+    return [...privileges, ...tables, ...columns, ...sequences, ...functions];
 }
 
 /** The role itself, everybody, what it can use, and in a database of its own PostgreSQL's stand-in for the owner. */
@@ -93,6 +94,7 @@ function schemaAccesses(content: DatabaseContent, held: ReadonlySet<string>): Sc
                 schema: schema.name,
                 privileges,
                 [PLURALS.table]: objects("table"),
+                columns: usable ? columnGrants(content, schema.name, held) : [],
                 [PLURALS.sequence]: objects("sequence"),
                 [PLURALS.function]: objects("function"),
             } as SchemaAccess,
@@ -107,25 +109,54 @@ function objectGrants(
     held: ReadonlySet<string>,
     everywhere: readonly string[],
 ): SchemaAccess["tables"] {
-    const here = <T extends { schema: string; kind: ObjectKind }>(list: readonly T[]) =>
-        list.filter((entry) => entry.schema === schema && entry.kind === kind);
-    const owned = here(content.owned);
-    const of = owned.reduce((sum, { objects }) => sum + objects, 0);
+    const owned = content.owned.filter((entry) => entry.schema === schema && entry.kind === kind);
+    const of = numberOf(owned);
     const entries = [
-        ...here(content.granted).map(({ role, privilege, objects }) => ({
-            role: role ?? PUBLIC,
-            privilege,
-            objects,
-        })),
+        ...given(content, schema, kind).filter(({ onColumns }) => !onColumns),
         ...owned.flatMap(({ owner, objects }) =>
             OWNERS_PRIVILEGES[kind].map((privilege) => ({ role: owner, privilege, objects })),
         ),
         ...everywhere.flatMap((role) =>
             (EVERYWHERE[role]![kind] ?? []).map((privilege) => ({ role, privilege, objects: of })),
         ),
-    ].filter(({ role, objects }) => objects > 0 && held.has(role));
+    ];
+    return counted(entries, held, of);
+}
+
+/** What was granted on some columns of tables alone. */
+function columnGrants(
+    content: DatabaseContent,
+    schema: string,
+    held: ReadonlySet<string>,
+): SchemaAccess["columns"] {
+    const tables = content.owned.filter((entry) => entry.schema === schema && entry.kind === "table");
+    const entries = given(content, schema, "table").filter(({ onColumns }) => onColumns);
+    return counted(entries, held, numberOf(tables));
+}
+
+function given(content: DatabaseContent, schema: string, kind: ObjectKind) {
+    return content.granted
+        .filter((entry) => entry.schema === schema && entry.kind === kind)
+        .map(({ role, privilege, objects, onColumns }) => ({
+            role: role ?? PUBLIC,
+            privilege,
+            objects,
+            onColumns,
+        }));
+}
+
+function numberOf(owned: readonly { objects: number }[]): number {
+    return owned.reduce((sum, { objects }) => sum + objects, 0);
+}
+
+function counted(
+    entries: readonly { role: string; privilege: string; objects: number }[],
+    held: ReadonlySet<string>,
+    of: number,
+): SchemaAccess["tables"] {
     const found = new Map<string, { most: number; roles: Set<string> }>();
     for (const { role, privilege, objects } of entries) {
+        if (objects === 0 || !held.has(role)) continue;
         const known = found.get(privilege) ?? { most: 0, roles: new Set<string>() };
         // Two roles may reach the same objects: their numbers must not be added.
         known.most = Math.max(known.most, objects);
@@ -158,7 +189,7 @@ function levelOf(
     later: readonly { privilege: string }[],
 ): Level {
     const inSchemas = schemas.flatMap((schema) => schema.privileges);
-    const onTables = [...schemas.flatMap((schema) => schema.tables), ...later];
+    const onTables = [...schemas.flatMap(({ tables, columns }) => [...tables, ...columns]), ...later];
     const has = (list: readonly { privilege: string }[], test: (privilege: string) => boolean) =>
         list.some(({ privilege }) => test(privilege));
     if (has([...privileges, ...inSchemas], (p) => p === "CREATE")) return "create";

@@ -23,6 +23,7 @@ export function privilegeMarks(server: ServerSnapshot, declared: Declared, match
         ...server.databases.flatMap((database) => {
             const plan = known.get(database.name);
             if (!plan && database.name !== COMMON_DATABASE) return [outside(database)];
+            if (plan && !plan.managed) return [];
             return [...extra(database, plan, judged), ...(plan ? lacking(database, plan) : [])];
         }),
         ...declared.databases.filter(({ name }) => !there.has(name)).map(absent),

@@ -15,6 +15,8 @@ const AT_ONCE = 4;
 /** Insufficient privilege, no such database (any more), and one that takes no connections. */
 const CLOSED_DATABASE = new Set(["42501", "3D000", "55000"]);
 
+const CLOSED_TO_ALL = "it takes no connections from anybody (datallowconn).";
+
 type RoleRow = Omit<RoleSnapshot, "label" | "mfa"> & { labels: [string, string][] };
 type DatabaseRow = Omit<DatabaseSnapshot, "inside"> & { allowsConnections: boolean };
 
@@ -37,6 +39,8 @@ export async function readServer(
         for (let next = queue.shift(); next; next = queue.shift()) {
             const [i, { allowsConnections, ...database }] = next;
             progress(`reading database ${database.name}`);
+            if (!allowsConnections)
+                notRead.push(`What is inside the database '${database.name}': ${CLOSED_TO_ALL}`);
             const inside = allowsConnections
                 ? await readDatabase(connections, args, database.name, notRead)
                 : undefined;

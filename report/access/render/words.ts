@@ -100,6 +100,7 @@ export function schemaWords(schema: SchemaAccess): string {
     const parts = [
         names(schema.privileges),
         ...objectWords(schema.tables, "table"),
+        ...objectWords(schema.columns, "table", "columns of "),
         ...objectWords(schema.sequences, "sequence"),
         ...objectWords(own, "function"),
     ];
@@ -111,10 +112,10 @@ export function names(grants: readonly { privilege: string }[]): string {
 }
 
 /** Privileges with the same numbers stand together. */
-function objectWords(grants: SchemaAccess["tables"], kind: string): string[] {
+function objectWords(grants: SchemaAccess["tables"], kind: string, part = ""): string[] {
     const groups = new Map<string, string[]>();
     for (const { privilege, objects, of } of grants) {
-        const where = `${objects === of ? of : `${objects} of ${of}`} ${kind}${of === 1 ? "" : "s"}`;
+        const where = `${part}${objects === of ? of : `${objects} of ${of}`} ${kind}${of === 1 ? "" : "s"}`;
         groups.set(where, [...(groups.get(where) ?? []), privilege]);
     }
     return [...groups].map(([where, privileges]) => `${privileges.join(", ")} on ${where}`);
