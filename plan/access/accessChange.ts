@@ -30,6 +30,7 @@ const KINDS: Record<string, string> = {
     User: "user",
     Group: "group",
     ServicePrincipal: "application or managed identity",
+    Password: "role with a password",
 };
 
 /** `'ada@contoso.com' (user)` */

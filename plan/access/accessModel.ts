@@ -1,5 +1,7 @@
-import { SECRET_MARK, UNKNOWN_MARK, type Properties } from "../planDocument";
+import { UNKNOWN_MARK, type Properties } from "../planDocument";
 import * as types from "../resourceTypes";
+import { clusterAccess } from "./clusterAccess";
+import { known, list, map, optional, text, texts } from "./inputValues";
 import { grantsOf, type RoleGrants } from "./roleGrants";
 
 /** Who may do what, as the resources of a stack say it. Pure. */
@@ -10,9 +12,10 @@ export interface AccessResource {
     inputs: Properties;
 }
 
-export type PrincipalKind = "User" | "Group" | "ServicePrincipal";
+/** `Password`: a role of no identity, as a cluster's native roles are. */
+export type PrincipalKind = "User" | "Group" | "ServicePrincipal" | "Password";
 
-/** Somebody with an identity in Microsoft Entra. */
+/** Somebody with an identity in Microsoft Entra, or with a password. */
 export interface Identity {
     /** Name of the role. */
     name: string;
@@ -32,12 +35,21 @@ export interface Principal extends Identity {
     rebindFrom?: string;
 }
 
+/** A server of either kind, or a cluster. */
 export interface ServerAccess {
     name: string;
+    /** `Enabled`, `Disabled`, or not known before the deployment; so are the others. */
     entra: string;
     passwords: string;
     administratorLogin?: string;
     publicAccess: string;
+    /** Of a cluster, whose workers have addresses of their own. */
+    publicWorkers?: string;
+}
+
+export interface Administrator extends Identity {
+    server: string;
+    system: "flexibleServer" | "cosmosCluster" | "singleServer";
 }
 
 export interface FirewallRule {
@@ -64,7 +76,7 @@ export interface GroupMembership {
 
 export interface AccessModel {
     servers: ServerAccess[];
-    administrators: (Identity & { server: string })[];
+    administrators: Administrator[];
     groups: EntraGroup[];
     groupMemberships: GroupMembership[];
     principals: Principal[];
@@ -80,12 +92,18 @@ export interface AccessModel {
 export function accessModel(resources: readonly AccessResource[]): AccessModel {
     const all = (type: string) => resources.filter((r) => r.type === type);
     const inputs = (type: string) => all(type).map((r) => r.inputs);
+    const clusters = clusterAccess(inputs);
     return {
-        servers: inputs(types.SERVER).map(serverAccess),
-        administrators: inputs(types.ADMINISTRATOR).map((i) => ({
-            ...identity(i.principalName, i),
-            server: text(i.serverName),
-        })),
+        servers: [...inputs(types.SERVER).map(serverAccess), ...clusters.servers],
+        administrators: [
+            ...inputs(types.ADMINISTRATOR).map((i): Administrator => ({
+                ...identity(i.principalName, i),
+                server: text(i.serverName),
+                system: "flexibleServer",
+            })),
+            ...inputs(types.SINGLE_SERVER_ADMINISTRATOR).map(singleServerAdministrator),
+            ...clusters.administrators,
+        ],
         groups: inputs(types.ENTRA_GROUP).map((i) => ({
             displayName: text(i.displayName),
             owners: texts(i.owners),
@@ -99,12 +117,13 @@ export function accessModel(resources: readonly AccessResource[]): AccessModel {
         principals: [
             ...inputs(types.PRINCIPAL_SET).flatMap(principalsOfSet),
             ...inputs(types.PRINCIPAL).map((i) => principal(text(i.name), i, i.onDelete)),
+            ...clusters.principals,
         ],
-        databases: inputs(types.DATABASE).map((i) => text(i.databaseName)),
+        databases: [...inputs(types.DATABASE).map((i) => text(i.databaseName)), ...clusters.databases],
         roles: grantsOf(inputs(types.GRANT), inputs(types.DEFAULT_PRIVILEGES)),
         roleMembers: inputs(types.GRANT_ROLE).map((i) => ({ member: text(i.role), role: text(i.grantRole) })),
-        firewallRules: inputs(types.FIREWALL_RULE).map((i) => ({
-            server: text(i.serverName),
+        firewallRules: [...inputs(types.FIREWALL_RULE), ...inputs(types.CLUSTER_FIREWALL_RULE)].map((i) => ({
+            server: text(i.serverName ?? i.clusterName),
             name: text(i.firewallRuleName),
             start: text(i.startIpAddress),
             end: text(i.endIpAddress),
@@ -130,6 +149,12 @@ function serverAccess(inputs: Properties): ServerAccess {
         administratorLogin: optional(inputs.administratorLogin),
         publicAccess: text(map(inputs.network).publicNetworkAccess ?? UNKNOWN_MARK),
     };
+}
+
+/** Whether it is a user or a group, the resource does not say. */
+function singleServerAdministrator(inputs: Properties): Administrator {
+    const { login, sid, serverName } = inputs;
+    return { ...identity(login, { objectId: sid }), server: text(serverName), system: "singleServer" };
 }
 
 function principalsOfSet(set: Properties): Principal[] {
@@ -162,30 +187,4 @@ function identity(name: unknown, inputs: Properties): Identity {
         principalType: text(inputs.principalType) as PrincipalKind,
         objectId: known(inputs.objectId),
     };
-}
-
-/** An object id, where it is given and not only the deployment's to know. */
-function known(value: unknown): string | undefined {
-    const objectId = optional(value);
-    return objectId === UNKNOWN_MARK || objectId === SECRET_MARK ? undefined : objectId?.toLowerCase();
-}
-
-function text(value: unknown): string {
-    return typeof value === "string" ? value : value === undefined ? UNKNOWN_MARK : JSON.stringify(value);
-}
-
-function optional(value: unknown): string | undefined {
-    return value === undefined || value === null ? undefined : text(value);
-}
-
-function map(value: unknown): Properties {
-    return typeof value === "object" && value !== null ? (value as Properties) : {};
-}
-
-function list(value: unknown): unknown[] {
-    return Array.isArray(value) ? value : [];
-}
-
-function texts(value: unknown): string[] {
-    return list(value).map(text);
 }

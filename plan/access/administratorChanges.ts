@@ -1,6 +1,6 @@
 import { phrase, plainWords } from "../phrase";
 import { match, matchIdentities, someone, type AccessChange } from "./accessChange";
-import type { AccessModel, EntraGroup } from "./accessModel";
+import type { AccessModel, Administrator, EntraGroup } from "./accessModel";
 
 /** Who becomes or stops being an administrator of a server, by itself or as a member of a group. Pure. */
 export function administratorChanges(before: AccessModel, after: AccessModel): AccessChange[] {
@@ -16,7 +16,7 @@ export function administratorChanges(before: AccessModel, after: AccessModel): A
             effect: "gains",
             who: a.name,
             objectId: a.objectId,
-            sentence: phrase`${someone(a)} becomes an administrator of the server ${a.server}: it may make roles and databases, and sign in to every database.`,
+            sentence: phrase`${someone(a)} becomes an administrator of the server ${a.server}: ${plainWords(MAY[a.system])}.`,
         })),
         ...removed.map((a): AccessChange => ({
             topic,
@@ -37,6 +37,12 @@ export function administratorChanges(before: AccessModel, after: AccessModel): A
         ...groupChanges(before, after),
     ];
 }
+
+const MAY: Record<Administrator["system"], string> = {
+    flexibleServer: "it may make roles and databases, and sign in to every database",
+    cosmosCluster: "it has the rights of the built-in role citus",
+    singleServer: "it may make roles of other identities, and sign in to every database",
+};
 
 /** Groups that the stack makes: their members administer, their owners decide who is a member. */
 function groupChanges(before: AccessModel, after: AccessModel): AccessChange[] {

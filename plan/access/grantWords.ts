@@ -1,5 +1,6 @@
 import { joined, phrase, plainWords, type Phrase } from "../phrase";
-import type { Privilege } from "./roleGrants";
+import type { AccessChange } from "./accessChange";
+import { beyond, type Privilege } from "./roleGrants";
 
 /** Privileges in people's words. Pure. */
 
@@ -11,6 +12,19 @@ const PLURAL: Record<string, string> = {
     schema: "schemas",
     type: "types",
 };
+
+/** What is gained and what is lost, each in one change. */
+export function moreAndLess(
+    before: readonly Privilege[],
+    after: readonly Privilege[],
+    change: (effect: "gains" | "loses", privileges: Phrase) => AccessChange,
+): AccessChange[] {
+    const [more, less] = [beyond(after, before), beyond(before, after)];
+    return [
+        ...(more.length > 0 ? [change("gains", privilegesInWords(more))] : []),
+        ...(less.length > 0 ? [change("loses", privilegesInWords(less))] : []),
+    ];
+}
 
 /** `SELECT, INSERT on all tables of the schema 'ledger', those made later too` */
 export function privilegesInWords(privileges: readonly Privilege[]): Phrase {
@@ -47,6 +61,7 @@ function groupInWords(group: Privilege[], laterToo: boolean): Phrase {
     const what = plainWords(names(group).replace(/[^A-Z, ]/g, ""));
     const plural = plainWords(PLURAL[objectType] ?? "objects");
     if (objectType === "database") return phrase`${what} on the database`;
+    if (later && objectType === "schema") return phrase`${what} on schemas made later`;
     if (later) {
         const where = schema === undefined ? plainWords("in every schema") : phrase`in the schema ${schema}`;
         return phrase`${what} on ${plural} made later ${where}`;

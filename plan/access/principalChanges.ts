@@ -12,7 +12,7 @@ export function principalChanges(before: AccessModel, after: AccessModel): Acces
     const { added, removed, kept } = matchIdentities(before.principals, after.principals);
     return [
         ...added.flatMap((p) => [...comes(before, p), ...compareOne(undefined, p, before, after)]),
-        ...removed.flatMap((p) => [goes(after, p), ...compareOne(p, undefined, before, after)]),
+        ...removed.flatMap((p) => [...goes(after, p), ...compareOne(p, undefined, before, after)]),
         ...kept.flatMap((pair) => [
             ...renamed(pair.before, pair.after),
             ...compareOne(pair.before, pair.after, before, after),
@@ -21,6 +21,7 @@ export function principalChanges(before: AccessModel, after: AccessModel): Acces
 }
 
 function comes(before: AccessModel, principal: Principal): AccessChange[] {
+    if (administers(before, principal)) return [];
     const about = subject(principal);
     const mfa = plainWords(principal.requireMfa ? ", with proof of multi-factor authentication" : "");
     const changes: AccessChange[] = [
@@ -49,7 +50,8 @@ function comes(before: AccessModel, principal: Principal): AccessChange[] {
     return changes;
 }
 
-function goes(after: AccessModel, principal: Principal): AccessChange {
+function goes(after: AccessModel, principal: Principal): AccessChange[] {
+    if (administers(after, principal)) return [];
     const { action, reassignTo } = principal.onDelete;
     const becomes: Record<string, Phrase> = {
         Reassign: reassignTo
@@ -57,15 +59,19 @@ function goes(after: AccessModel, principal: Principal): AccessChange {
             : phrase`what it owns goes to the administrator who signs in`,
         Drop: phrase`what it owns is dropped`,
         Keep: phrase`its role and what it owns stay`,
+        ByService: phrase`its role is removed`,
     };
     const kept = after.principals.some((p) => p.name === principal.name);
     const end = kept ? phrase`its role belongs to somebody else` : becomes[action];
-    return {
-        ...subject(principal),
-        topic: "signIn",
-        effect: "loses",
-        sentence: phrase`${someone(principal)} may no longer sign in; ${end ?? phrase`its objects: ${action}`}.`,
-    };
+    const sentence = phrase`${someone(principal)} may no longer sign in; ${end ?? phrase`its objects: ${action}`}.`;
+    return [{ ...subject(principal), topic: "signIn", effect: "loses", sentence }];
+}
+
+/** An administrator signs in as one, so that a principal comes or goes changes nothing about that. */
+function administers({ administrators }: AccessModel, { name, objectId }: Principal): boolean {
+    return administrators.some((a) =>
+        a.objectId !== undefined && objectId !== undefined ? a.objectId === objectId : a.name === name,
+    );
 }
 
 function renamed(before: Principal, after: Principal): AccessChange[] {

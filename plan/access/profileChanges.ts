@@ -2,33 +2,53 @@ import { listed, phrase, plainWords, type Phrase } from "../phrase";
 import { match, type AccessChange } from "./accessChange";
 import type { AccessModel } from "./accessModel";
 import { compare, holdersOf } from "./effectiveAccess";
-import { privilegesInWords } from "./grantWords";
-import { beyond, EVERYBODY, profileName, type RoleGrants } from "./roleGrants";
+import { everybodyChanges } from "./everybodyChanges";
+import { granteeChanges, granteeOf } from "./granteeChanges";
+import { moreAndLess, privilegesInWords } from "./grantWords";
+import { EVERYBODY, profileName, type RoleGrants } from "./roleGrants";
 
 /** What changes about databases and about what their profiles grant. Pure. */
 export function profileChanges(before: AccessModel, after: AccessModel): AccessChange[] {
     const databases = match(before.databases, after.databases, (name) => name);
     const fresh = new Set(databases.added);
     const gone = new Set(databases.removed);
-    const roles = match(before.roles, after.roles, ({ database, role }) => JSON.stringify([database, role]));
+    const profiles = match(profileRoles(before), profileRoles(after), ({ database, role }) =>
+        JSON.stringify([database, role]),
+    );
     return [
         ...databases.added.map((name) => databaseComes(name, after)),
         ...databases.removed.map((name) => databaseGoes(name)),
-        ...roles.added.filter((role) => !fresh.has(role.database)).map((role) => profileComes(role)),
-        ...roles.removed.filter((role) => !gone.has(role.database)).map((role) => profileGoes(role)),
-        ...roles.kept.flatMap((pair) => grantsChange(pair.before, pair.after, after)),
-        ...roleMemberChanges(before, after, roles),
+        ...profiles.added.filter((role) => !fresh.has(role.database)).map((role) => profileComes(role)),
+        ...profiles.removed.filter((role) => !gone.has(role.database)).map((role) => profileGoes(role)),
+        ...profiles.kept.flatMap((pair) => grantsChange(pair.before, pair.after, after)),
+        ...everybodyChanges(before, after, new Set([...fresh, ...gone])),
+        ...granteeChanges(before, after),
+        ...roleMemberChanges(before, after, profiles),
     ];
 }
 
+function profileRoles(model: AccessModel): RoleGrants[] {
+    return model.roles.filter((role) => role.role !== EVERYBODY && !granteeOf(model, role));
+}
+
 function databaseComes(database: string, model: AccessModel): AccessChange {
-    const own = model.roles.filter((role) => role.database === database && role.role !== EVERYBODY);
-    const profiles = own.map(profileName).sort(compare);
-    const sentence =
-        own.length === 0
-            ? phrase`The database ${database} is new.`
-            : phrase`The database ${database} is new, with the profiles ${listed(profiles)}; nobody without one may connect.`;
-    return { topic: "privileges", effect: "changes", database, sentence };
+    const inIt = model.roles.filter((role) => role.database === database);
+    const profiles = profileRoles({ ...model, roles: inIt }).map(profileName);
+    const grantees = inIt.filter((role) => granteeOf(model, role)).map(({ role }) => role);
+    return {
+        topic: "privileges",
+        effect: "changes",
+        database,
+        sentence: isNew(database, profiles, grantees),
+    };
+}
+
+function isNew(database: string, profiles: string[], grantees: string[]): Phrase {
+    if (profiles.length > 0)
+        return phrase`The database ${database} is new, with the profiles ${listed(profiles.sort(compare))}; nobody without one may connect.`;
+    if (grantees.length > 0)
+        return phrase`The database ${database} is new; beside administrators only these may connect: ${listed(grantees.sort(compare))}.`;
+    return phrase`The database ${database} is new.`;
 }
 
 function databaseGoes(database: string): AccessChange {
@@ -51,29 +71,15 @@ function profileGoes(role: RoleGrants): AccessChange {
 function grantsChange(before: RoleGrants, after: RoleGrants, model: AccessModel): AccessChange[] {
     const { database } = after;
     const profile = profileName(after);
-    const everybody = after.role === EVERYBODY;
-    const who = everybody
-        ? phrase`Everybody who signs in`
-        : phrase`Whoever has the profile ${profile} on the database ${database}`;
-    const where = everybody ? phrase` in the database ${database}` : plainWords("");
-    const end = everybody ? plainWords("") : holders(holdersOf(model, after));
-    const change = (effect: "gains" | "loses", sentence: Phrase): AccessChange => ({
+    const end = holders(holdersOf(model, after));
+    const change = (effect: "gains" | "loses", privileges: Phrase): AccessChange => ({
         topic: "privileges",
         effect,
         database,
-        profile: everybody ? undefined : profile,
-        sentence,
+        profile,
+        sentence: phrase`Whoever has the profile ${profile} on the database ${database} ${plainWords(effect)}: ${privileges}.${end}`,
     });
-    const more = beyond(after.privileges, before.privileges);
-    const less = beyond(before.privileges, after.privileges);
-    return [
-        ...(more.length > 0
-            ? [change("gains", phrase`${who} gains${where}: ${privilegesInWords(more)}.${end}`)]
-            : []),
-        ...(less.length > 0
-            ? [change("loses", phrase`${who} loses${where}: ${privilegesInWords(less)}.${end}`)]
-            : []),
-    ];
+    return moreAndLess(before.privileges, after.privileges, change);
 }
 
 function holders(names: string[]): Phrase {

@@ -23,10 +23,11 @@ export function serverChanges(before: AccessModel, after: AccessModel): AccessCh
 }
 
 const ON = "Enabled";
+const OFF = "Disabled";
 
 function serverComes(server: ServerAccess): AccessChange[] {
     const sentence = phrase`The server ${server.name} is new: it accepts ${plainWords(accepted(server))}.`;
-    const closed = { publicAccess: "Disabled", name: server.name } as ServerAccess;
+    const closed = { ...server, publicAccess: OFF, publicWorkers: OFF };
     return [{ topic: "server", effect: "changes", sentence }, ...publicAccess(closed, server)];
 }
 
@@ -54,12 +55,19 @@ function authentication(before: ServerAccess, after: ServerAccess): AccessChange
 }
 
 function publicAccess(before: ServerAccess, after: ServerAccess): AccessChange[] {
-    if (before.publicAccess === after.publicAccess) return [];
-    const opened = after.publicAccess === ON;
-    const sentence = opened
-        ? phrase`The server ${after.name} is reached from the internet, by the addresses of its firewall rules.`
-        : phrase`The server ${after.name} is no longer reached from the internet.`;
-    return [{ topic: "network", effect: opened ? "gains" : "loses", sentence }];
+    const change = (opened: boolean, who: Phrase): AccessChange => ({
+        topic: "network",
+        effect: opened ? "gains" : "loses",
+        sentence: opened
+            ? phrase`${who} reached from the internet, by the addresses of its firewall rules.`
+            : phrase`${who} no longer reached from the internet.`,
+    });
+    const changes: AccessChange[] = [];
+    if (before.publicAccess !== after.publicAccess)
+        changes.push(change(after.publicAccess === ON, phrase`The server ${after.name} is`));
+    if ((before.publicWorkers ?? OFF) !== (after.publicWorkers ?? OFF))
+        changes.push(change(after.publicWorkers === ON, phrase`Each worker of the server ${after.name} is`));
+    return changes;
 }
 
 const TLS_PARAMETERS = ["require_secure_transport", "ssl_min_protocol_version", "ssl_max_protocol_version"];

@@ -1,6 +1,6 @@
 import { listed, phrase, type Phrase } from "../phrase";
 import type { Plan, PlannedResource } from "../planDocument";
-import { DATABASE, SERVER } from "../resourceTypes";
+import { CLUSTER, DATABASE, SERVER } from "../resourceTypes";
 import type { ResourceChange } from "./resourceChanges";
 
 /** What a reviewer must not overlook: data that is lost, protection that goes. Pure. */
@@ -15,26 +15,29 @@ export function changeWarnings(changes: readonly ResourceChange[], before: Plan)
 
 function losesData(change: ResourceChange, before: PlannedResource | undefined): Phrase[] {
     if (change.change !== "replaced" && change.change !== "removed") return [];
-    if (change.type !== SERVER && change.type !== DATABASE) return [];
-    // With its server every database goes: one warning is enough.
-    if (change.properties.some((p) => p.replaces && p.path === "serverName") && change.type === DATABASE)
-        return [];
+    const what = holdsData(change, before?.inputs ?? {});
+    if (!what) return [];
     const guard = before?.protect
         ? phrase` It is protected, so pulumi up refuses this until the protection is taken away.`
         : phrase``;
-    const { serverName, databaseName } = before?.inputs ?? {};
-    const isServer = change.type === SERVER;
-    const what = isServer
-        ? phrase`server ${String(serverName)}`
-        : phrase`database ${String(databaseName)} of the server ${String(serverName)}`;
     if (change.change === "removed") return [phrase`The ${what} is removed, with all its data.${guard}`];
     const causes = change.properties.filter((p) => p.replaces).map((p) => p.path);
-    const more = isServer
-        ? phrase` Everything that belongs to it is made anew: databases, roles, privileges.`
-        : phrase``;
+    const more =
+        change.type === DATABASE
+            ? phrase``
+            : phrase` Everything that belongs to it is made anew: databases, roles, privileges.`;
     return [
         phrase`The ${what} is replaced, because of ${listed(causes)}: a new, empty one is made, the old one goes with all its data.${more}${guard}`,
     ];
+}
+
+function holdsData({ type, properties }: ResourceChange, inputs: Plan["outputs"]): Phrase | undefined {
+    const { serverName, clusterName, databaseName } = inputs;
+    if (type === SERVER) return phrase`server ${String(serverName)}`;
+    if (type === CLUSTER) return phrase`cluster ${String(clusterName)}`;
+    // With its server every database goes: one warning is enough.
+    if (type !== DATABASE || properties.some((p) => p.replaces && p.path === "serverName")) return undefined;
+    return phrase`database ${String(databaseName)} of the server ${String(serverName)}`;
 }
 
 function losesProtection({ name, properties }: ResourceChange): Phrase[] {

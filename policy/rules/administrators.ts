@@ -1,14 +1,15 @@
 import { accessModel, type Identity } from "../../plan/access/accessModel";
+import { POSTGRESQL_PROVIDER, PRINCIPAL } from "../../plan/resourceTypes";
 import { objectOf, type Finding, type PolicyResource, type PolicyRule } from "../rule";
 
-/** F24: people come and go in Entra alone, where the administrator is a group. */
+/** F24: people come and go in Entra alone, where the administrator is a group. A cluster knows no groups (F80). */
 export const administratorsAreGroups: PolicyRule = {
     name: "people-administer-as-group",
     description: "People administer as members of a group; the identity named by signInAs is apart.",
     level: "mandatory",
     find: (resources) =>
         administrators(resources)
-            .filter(({ identity }) => identity.principalType === "User")
+            .filter(({ identity, inCluster }) => identity.principalType === "User" && !inCluster)
             .map(({ identity, urn }) => ({
                 urn,
                 message:
@@ -34,26 +35,38 @@ export const applicationsDoNotAdminister: PolicyRule = {
             })),
 };
 
+interface FoundAdministrator {
+    identity: Identity;
+    inCluster: boolean;
+    urn: Finding["urn"];
+}
+
 /** Administrators of servers, and principals with administrator rights, but for whoever makes the principals. */
-function administrators(resources: readonly PolicyResource[]): { identity: Identity; urn: Finding["urn"] }[] {
+function administrators(resources: readonly PolicyResource[]): FoundAdministrator[] {
     const signingIn = whoSignsIn(resources);
     return resources
-        .flatMap((resource) => {
+        .flatMap((resource): FoundAdministrator[] => {
             const model = accessModel([resource]);
-            return [...model.administrators, ...model.principals.filter((p) => p.isAdmin)].map(
-                (identity) => ({
-                    identity,
-                    urn: resource.urn,
-                }),
-            );
+            const { urn } = resource;
+            return [
+                ...model.administrators.map((a) => ({
+                    identity: a,
+                    inCluster: a.system === "cosmosCluster",
+                    urn,
+                })),
+                ...model.principals
+                    .filter((p) => p.isAdmin)
+                    .map((identity) => ({ identity, inCluster: false, urn })),
+            ];
         })
         .filter(({ identity }) => !signingIn.has(identity.name));
 }
 
-/** The roles under which the stack signs in to make principals: `signInAs`. */
+/** The roles under which the stack signs in to make principals or, in a cluster, to give privileges: `signInAs`. */
 function whoSignsIn(resources: readonly PolicyResource[]): Set<string> {
-    const users = resources
-        .filter((resource) => resource.type.startsWith("azure-postgres-entra:index:DatabasePrincipal"))
-        .map((resource) => objectOf(resource.inputs.connection)?.user);
+    const users = resources.map(({ type, inputs }) => {
+        if (type.startsWith(PRINCIPAL)) return objectOf(inputs.connection)?.user;
+        return type === POSTGRESQL_PROVIDER ? inputs.username : undefined;
+    });
     return new Set(users.filter((user) => typeof user === "string"));
 }

@@ -208,6 +208,17 @@ const CASES: [string, (config: StackConfiguration) => void, string[]][] = [
             "privileges changes The database 'stock' is new, with the profiles 'owner', 'readonly', 'readwrite'; nobody without one may connect.",
         ],
     ],
+    [
+        "a principal that becomes an administrator goes on signing in",
+        (c) => {
+            const [{ name, objectId, principalType }] = c.principals.splice(3, 1);
+            c.administrators.push({ principalName: name, objectId, principalType });
+        },
+        [
+            "administrators gains 'billing-api' (application or managed identity) becomes an administrator of the server 'pg-local': it may make roles and databases, and sign in to every database.",
+            "privileges loses 'billing-api' (application or managed identity) loses the profile 'readwrite' on the database 'billing'.",
+        ],
+    ],
 ];
 
 describe("the access diff", { concurrency: 1 }, () => {
@@ -221,6 +232,34 @@ describe("the access diff", { concurrency: 1 }, () => {
 
     for (const [title, change, lines] of CASES)
         test(title, async () => assert.deepEqual(linesOf(base, await planOf("local", change)), lines));
+
+    test("F71: the first profiles of a database that is there shut everybody else out; without them nothing comes back by itself", async () => {
+        const unmanaged = await planOf("local", (c) => {
+            c.databases[2].managePrivileges = false;
+            for (const p of c.principals) delete p.access?.analytics;
+        });
+        const managed = await planOf("local", (c) => {
+            for (const p of c.principals) delete p.access?.analytics;
+        });
+        const profiles = ["owner", "readonly", "readwrite"];
+        const gains = linesOf(unmanaged, managed);
+        assert.equal(
+            gains[0],
+            "privileges loses Only who has a profile may connect to the database 'analytics' from now on.",
+        );
+        assert.deepEqual(
+            gains
+                .slice(1)
+                .map((line) => /^privileges changes The profile '(\w+)' .* is new\./.exec(line)?.[1]),
+            profiles,
+        );
+        assert.deepEqual(linesOf(managed, unmanaged), [
+            ...profiles.map(
+                (name) => `privileges loses The profile '${name}' on the database 'analytics' is removed.`,
+            ),
+            "privileges changes What everybody may do in the database 'analytics' is no longer for the stack to say; what its profiles took away does not come back by that.",
+        ]);
+    });
 
     test("from nothing everybody gains, to nothing everybody loses", () => {
         const none: Plan = { ...base, resources: [] };
