@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { REMEMBER_INPUTS } from "./inputRecord";
 import type { Level, PolicyRule, SettingSchema } from "./rule";
 import { Settings } from "./rule";
 
@@ -14,6 +15,8 @@ export interface ConfiguredRule {
 const LEVELS: readonly string[] = ["advisory", "mandatory", "disabled"] satisfies Level[];
 /** Stands for every rule that the file does not name. */
 const ALL = "all";
+/** What a file may name beside the rules; the second means something to the CLI alone. */
+const BESIDE_RULES = [ALL, REMEMBER_INPUTS];
 
 /** @throws Error that names the file and what is wrong in it */
 export function readPolicyConfiguration(file: string): PolicyConfiguration {
@@ -38,7 +41,7 @@ export function configured(
     configuration: PolicyConfiguration,
 ): ConfiguredRule[] {
     const problems = Object.keys(configuration)
-        .filter((name) => name !== ALL && !rules.some((rule) => rule.name === name))
+        .filter((name) => !BESIDE_RULES.includes(name) && !rules.some((rule) => rule.name === name))
         .map((name) => `'${name}' is no rule; there are: ${rules.map((r) => r.name).join(", ")}`);
     const result = rules.map((rule) => configureRule(rule, configuration, problems));
     if (problems.length > 0)

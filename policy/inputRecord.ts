@@ -25,6 +25,9 @@ const UNKNOWNS = new Set([
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
+/** The policy that feeds the record. It is in no list of rules, as it finds nothing. */
+export const REMEMBER_INPUTS = "remember-inputs";
+
 /** The inputs of the resources that were registered in this run. */
 export class InputRecord {
     readonly #inputs = new Map<string, Record<string, unknown>>();
@@ -36,8 +39,15 @@ export class InputRecord {
     /**
      * The stack's resources with their inputs. What was not registered in this run has its outputs instead, which leave out the
      * names in its path.
+     *
+     * @throws Error where nothing at all was registered: outputs alone are not what the rules are about
      */
     resources(stack: StackView): PolicyResource[] {
+        if (this.#inputs.size === 0 && stack.resources.length > 0)
+            throw new Error(
+                `no rule can judge, because the policy '${REMEMBER_INPUTS}' is off and no inputs are known; "all": "disabled" turns it off too. ` +
+                    `Add "${REMEMBER_INPUTS}": "advisory" to the policy configuration`,
+            );
         return stack.resources.map(({ urn, type, name, props, propertyDependencies }) => ({
             urn,
             type,

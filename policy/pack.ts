@@ -1,6 +1,6 @@
 import { PolicyPack, type Policies, type PolicyConfigSchema } from "@pulumi/policy";
 import { configured, type PolicyConfiguration } from "./configuration";
-import { InputRecord, type StackView } from "./inputRecord";
+import { InputRecord, REMEMBER_INPUTS, type StackView } from "./inputRecord";
 import type { PolicyRule } from "./rule";
 import { RULES } from "./rules/index";
 import { findViolations } from "./violations";
@@ -13,7 +13,7 @@ const record = new InputRecord();
 
 const remember: Policies = [
     {
-        name: "remember-inputs",
+        name: REMEMBER_INPUTS,
         description: "Reports nothing: it hands the resources' inputs to the other rules.",
         enforcementLevel: "advisory",
         validateResource: (args) => record.add(args.urn, args.props),

@@ -66,6 +66,41 @@ describe(
             assert.doesNotMatch(text, /'agent' opens/);
         });
 
+        test("judges no outputs: where all is disabled but one rule, that one fails and says what to add", async () => {
+            const config = path.join(cli.folder, "few.json");
+            const few = { all: "disabled", "people-administer-as-group": "mandatory" };
+            writeFileSync(config, JSON.stringify(few));
+            const blind = await preview("--policy-pack-config", config);
+            assert.notEqual(blind.code, 0, blind.text);
+            assert.match(blind.text, /Add "remember-inputs": "advisory" to the policy configuration/);
+            assert.doesNotMatch(blind.text, /'grace@contoso/);
+            writeFileSync(config, JSON.stringify({ ...few, "remember-inputs": "advisory" }));
+            const seeing = await preview("--policy-pack-config", config);
+            assert.notEqual(seeing.code, 0, seeing.text);
+            assert.match(seeing.text, /'grace@contoso\.onmicrosoft\.com' is an administrator/);
+            assert.doesNotMatch(seeing.text, /no-owner-profile-for-people/);
+        });
+
+        test("F44: in a cluster the one who gives the privileges may be an administrator, another application may not", async () => {
+            const cluster = (...words: string[]) =>
+                cli.local("--scenario", "cosmos", "preview", "--policy-pack", "policy", ...words);
+            const kept = await cluster();
+            assert.equal(kept.code, 0, kept.text);
+            const stackFile = path.join(cli.folder, "Pulumi.cosmos.yaml");
+            const scenario = "rehearsal/scenarios/Pulumi.cosmos.yaml";
+            const open = (values: Parameters<Parameters<typeof writeStackFile>[1]>[0]) => {
+                values["passwordless-postgres:signInAs"] = "ada@contoso.onmicrosoft.com";
+                at<Record<string, unknown>>(values, "cosmosCluster").firewallRules = [
+                    { name: "azure", startIpAddress: "0.0.0.0", endIpAddress: "0.0.0.0" },
+                ];
+            };
+            writeStackFile(stackFile, open, scenario);
+            const violated = await cluster("--config-file", stackFile);
+            assert.notEqual(violated.code, 0, violated.text);
+            assert.match(violated.text, /identity 'deployer' is an administrator/);
+            assert.match(violated.text, /'azure' is 0\.0\.0\.0 to 0\.0\.0\.0/);
+        });
+
         test("sees the whole stack once it is deployed, not only what changes", async () => {
             const up = await cli.local("up", "--yes", "--skip-preview", "--suppress-outputs");
             assert.equal(up.code, 0, up.text);

@@ -19,6 +19,19 @@ describe("the policy configuration of an environment", () => {
         assert.equal(levelOf({ all: "disabled", "tls-required": "advisory" }, "tls-required"), "advisory");
     });
 
+    test("remember-inputs, which the CLI needs where all is off, is no mistake; without it nothing is judged", () => {
+        assert.equal(levelOf({ all: "disabled", "remember-inputs": "advisory" }, "tls-required"), "disabled");
+        const server = { urn: "urn", type: "t", name: "n", props: { a: 1 }, propertyDependencies: {} };
+        const record = new InputRecord();
+        assert.deepEqual(record.resources({ resources: [] }), []);
+        assert.throws(
+            () => record.resources({ resources: [server] }),
+            /Add "remember-inputs": "advisory" to the policy configuration/,
+        );
+        record.add("another", {});
+        assert.deepEqual(record.resources({ resources: [server] })[0]!.inputs, { a: 1 });
+    });
+
     test("a rule that is off is not run, an advisory one is", () => {
         const rule = {
             name: "always",
