@@ -1,4 +1,5 @@
 /** The words after `npm run bench --`. Pure. */
+import { DEFAULT_MAJOR, OTHER_MAJORS } from "../emulator/postgres/majors";
 
 export const HELP = `npm run bench: how long database principals take, beside one plain transaction in the same run.
 
@@ -6,8 +7,9 @@ export const HELP = `npm run bench: how long database principals take, beside on
   npm run bench -- --sizes 10,100     other sizes
   npm run bench -- --runs 5           each size so often, and the median of them (default: 3; above 1,000 once)
   npm run bench -- --singles 10000    single principals up to this size (default: 1,000, as 10,000 take a quarter of an hour)
-  npm run bench -- --only principals  only these of principals, roles, gateway, plugin, start, databases, engine, path;
-                                      several by commas; lines means all but principals
+  npm run bench -- --only principals  only these of principals, roles, growth15, gateway, plugin, start, databases, engine,
+                                      path; several by commas; lines means all but principals
+  npm run bench -- --major 15         on another major of PostgreSQL, which is fetched into the cache (default: 17)
   npm run bench -- --peer <file>      another tool in the same run, for instance bench/peers/psql.ts; may be repeated
   npm run bench -- --json <file>      rows as JSON: [{kind, job, size, ms, ratio}]
   npm run bench -- --write            tables and charts into docs/; with --only path that section alone
@@ -19,6 +21,7 @@ Nothing here is a test: a slow machine fails nothing. Progress is on standard er
 export const CASES = [
     "principals",
     "roles",
+    "growth15",
     "gateway",
     "plugin",
     "start",
@@ -37,6 +40,8 @@ export interface Arguments {
     /** Largest size of single principals. */
     singles: number;
     cases: Case[];
+    /** Of PostgreSQL. `undefined`: the one that the tests run on. */
+    major: number | undefined;
     /** Files of modules. */
     peers: string[];
     json: string | undefined;
@@ -53,6 +58,7 @@ export function parseArguments(words: readonly string[]): Arguments {
         runs: 3,
         singles: 1_000,
         cases: [...CASES],
+        major: undefined,
         peers: [],
         json: undefined,
         write: false,
@@ -74,6 +80,7 @@ export function parseArguments(words: readonly string[]): Arguments {
                 .map((text) => whole(flag, text));
         else if (flag === "--runs") found.runs = whole(flag, value());
         else if (flag === "--singles") found.singles = whole(flag, value());
+        else if (flag === "--major") found.major = majorOf(value());
         else if (flag === "--peer") found.peers.push(value());
         else if (flag === "--only") {
             const wanted = value().split(",").flatMap(casesOf);
@@ -93,6 +100,13 @@ function whole(flag: string, text: string): number {
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (number >= 1 && number <= MOST) return number;
     throw new Error(`${flag} '${text}': it must be a whole number from 1 to ${MOST}, for instance 100.`);
+}
+
+function majorOf(text: string): number {
+    const known = [...Object.keys(OTHER_MAJORS).map(Number), DEFAULT_MAJOR].sort((one, two) => one - two);
+    const found = known.find((major) => String(major) === text);
+    if (found !== undefined) return found;
+    throw new Error(`--major '${text}': it must be one of ${known.join(", ")}.`);
 }
 
 function casesOf(text: string): readonly Case[] {

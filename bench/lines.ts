@@ -12,6 +12,7 @@ import type { ClientJob } from "./client";
 import type { ManyDatabases } from "./manyDatabases";
 import { engineLines } from "./engine";
 import { DIRECT_PASSWORD, DIRECT_USER, DirectServer } from "./directServer";
+import { linearGrowthLines } from "./otherMajor";
 import { median, rounded, type Line } from "./rows";
 import { shortestPathLine } from "./shortestPath/page";
 import { shortestPath } from "./shortestPath/run";
@@ -30,6 +31,10 @@ const LINE_CASES: Record<
     { what: string; measure: (local: Running, progress: Progress) => Promise<Line[]> }
 > = {
     roles: { what: "PostgreSQL's own bare CREATE ROLE", measure: bareRoleLines },
+    growth15: {
+        what: "a set's growth on PostgreSQL 15",
+        measure: (_local, progress) => linearGrowthLines(progress),
+    },
     gateway: { what: "sign-in and throughput through the gateway", measure: gatewayLines },
     plugin: { what: "start of the plugin", measure: pluginLines },
     start: { what: "npm start", measure: npmStartLines },

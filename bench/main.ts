@@ -5,6 +5,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { styleFor } from "../rehearsal/terminal";
 import { Running } from "../test/provider/running";
+import { runOnMajor } from "./otherMajor";
 import { HELP, parseArguments, type Arguments } from "./arguments";
 import { chart } from "./chart";
 import { measureLines } from "./lines";
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
     const options = parseArguments(process.argv.slice(2));
     if (options.help) return void process.stdout.write(HELP);
     const [load = 0] = loadavg();
+    if (options.major !== undefined) await runOnMajor(options.major);
     progress("starting a local Azure");
     const local = await Running.start();
     try {

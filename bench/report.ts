@@ -36,7 +36,10 @@ const HOW = `Written by \`npm run bench -- --write\`. Ratios can be compared bet
   which the statement before has invalidated: each role takes longer the more there are. \`DROP ROLE\` goes further, through the memberships
   of each of those roles. The lines below show it: bare \`CREATE ROLE\` in one \`DO\` block grows more than the plain transaction does,
   and the set only adds what is linear. Nothing in one transaction avoids it, so a set sends one statement for many principals and leaves
-  it at that; PostgreSQL 15 has no such membership.
+  it at that. PostgreSQL 15 has no such membership, and there a set grows no more than its size: a line below measures that too, and
+  \`--major 15\` the whole page.
+- **\`pulumi up\` and \`pulumi preview\`** take longer with each value of the state, whatever the provider does: the engine checks, copies
+  and logs each a dozen times. So a set's state leaves out what is as by default. Both providers are attached; the plugin's start is a line of its own.
 - The local Azure is the server, with room for the locks of 10,000 roles in one transaction (\`max_locks_per_transaction\` 512).
 - **A peer**, such as Terraform, joins the same run by \`--peer <file>\`: a module whose default export is a \`Peer\` (bench/subject.ts).
   bench/peers/psql.ts is one. It gets the server's address and tokens, and makes the same principals; its rows are not in \`--json\`.`;

@@ -153,6 +153,15 @@ test("arguments: sizes sorted and once each; a mistake is told with its fix", ()
     assert.deepEqual(parseArguments(["--only", "engine,principals"]).cases, ["principals", "engine"]);
     assert.ok(!parseArguments(["--only", "lines"]).cases.includes("principals"));
     assert.deepEqual(parseArguments(["--peer", "a.ts", "--peer=b.ts"]).peers, ["a.ts", "b.ts"]);
-    for (const words of [["--sizes", "0"], ["--sizes", "1e3"], ["--sizes"], ["--only", "x"], ["--fast"]])
+    assert.deepEqual([parseArguments([]).major, parseArguments(["--major=15"]).major], [undefined, 15]);
+    for (const words of [
+        ["--major", "14"],
+        ["--major", "15.2"],
+        ["--sizes", "0"],
+        ["--sizes", "1e3"],
+        ["--sizes"],
+        ["--only", "x"],
+        ["--fast"],
+    ])
         assert.throws(() => parseArguments(words), /must be|needs a value|no argument/);
 });
