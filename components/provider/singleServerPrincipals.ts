@@ -6,6 +6,7 @@ import { Failures, isAbsent, isKnown } from "./checks";
 import type { ConnectionArgs, Connections } from "./connection";
 import { checkConnection } from "./connectionArgs";
 import { explained } from "./errors";
+import { RefusedError } from "./plan";
 import type {
     CheckResult,
     DiffResult,
@@ -62,13 +63,18 @@ export class SingleServerPrincipals {
         const name = inputs["name"] as string;
         await this.#use(inputs, `creating the role '${name}'`, options, async (run) => {
             const [found] = await run(findRole(name));
-            if (found?.["isEntraRole"]) return;
-            if (found)
-                throw new Error(
-                    `the role '${name}' exists and belongs to no Microsoft Entra identity; drop it, or GRANT azure_ad_user TO it by hand`,
+            const clientId = inputs["clientId"] as string | undefined;
+            if (found && !found["isEntraRole"])
+                throw new RefusedError([
+                    `principal '${name}': the role exists and belongs to no Microsoft Entra identity; drop it, or GRANT azure_ad_user TO it by hand`,
+                ]);
+            // A user's or group's role is whose its name is; an application's may have any name (F36).
+            if (found && clientId !== undefined)
+                options.log?.(
+                    `the role '${name}' exists already and stays as it is; the server does not tell whether it was made for client id ${clientId}: if it refuses that application's token, drop it and refresh: the next deployment makes it anew`,
                 );
-            for (const statement of createRole(name, inputs["clientId"] as string | undefined))
-                await run(statement);
+            if (found) return;
+            for (const statement of createRole(name, clientId)) await run(statement);
         });
         return { id: name, properties: outputsOf(inputs) };
     }

@@ -3,6 +3,8 @@ import { after, before, describe, test } from "node:test";
 import pg from "pg";
 import { SEED_CLIENT_IDS, SEED_IDS } from "../../emulator/entra/seedDirectory";
 import { LocalAzure, LOCAL_SUBSCRIPTION_ID } from "../../emulator/localAzure";
+import { AzurePostgresEntraProvider } from "../../components/provider/provider";
+import { parseUrn } from "../../components/provider/resourceProvider";
 import { armError } from "../arm/support";
 
 const ADA = "ada@contoso.onmicrosoft.com";
@@ -159,5 +161,43 @@ describe("Single Server on the local Azure", { concurrency: 1 }, () => {
         await administrator(ADA, SEED_IDS.ada);
         assert.deepEqual(await as("myuser", SEED_IDS.ordersApi), [{ who: "myuser" }]);
         await assert.rejects(as("DB Admins", SEED_IDS.ada), { code: "28P01" });
+    });
+
+    /** With the flavor SingleServer. @returns what was told about it. */
+    async function create(inputs: Record<string, unknown>): Promise<string[]> {
+        const tokens = () => token(SEED_IDS.ada);
+        const provider = new AzurePostgresEntraProvider({ tokens, environment: azure.environment() });
+        const connection = { host: "pg-old.postgres.database.azure.com", user: ADA, cloud: "Local" };
+        const urn = "urn:pulumi:local::p::azure-postgres-entra:index:DatabasePrincipal::one";
+        const lines: string[] = [];
+        try {
+            await provider.create(
+                parseUrn(urn),
+                { flavor: "SingleServer", connection, ...inputs },
+                { log: (line) => void lines.push(line) },
+            );
+            return lines;
+        } finally {
+            await provider.close();
+        }
+    }
+
+    test("DatabasePrincipal: a role that is nobody's is refused as what it is, and stays as it is", async () => {
+        await ask("pgadmin@pg-old", PASSWORD, "create role plain login");
+        await assert.rejects(create({ name: "plain", principalType: "Group" }), {
+            name: "RefusedError",
+            message:
+                "principal 'plain': the role exists and belongs to no Microsoft Entra identity; drop it, or GRANT azure_ad_user TO it by hand",
+        });
+    });
+
+    test("F36: a role of that name stays; that it may be another application's is told, as the server does not say", async () => {
+        const clientId = SEED_CLIENT_IDS.ordersApi;
+        const application = { principalType: "ServicePrincipal", clientId };
+        assert.deepEqual(await create({ ...application, name: "fresh" }), []);
+        assert.deepEqual(await as("fresh", SEED_IDS.ordersApi), [{ who: "fresh" }]);
+        const other = { ...application, clientId: SEED_CLIENT_IDS.reportingJob };
+        assert.match((await create({ ...other, name: "fresh" })).join(), /'fresh' exists already.*drop it/);
+        assert.deepEqual(await as("fresh", SEED_IDS.ordersApi), [{ who: "fresh" }]);
     });
 });
