@@ -60,21 +60,17 @@ async function once(
     people: Person[],
     { singles, peers }: PrincipalsOptions,
 ): Promise<{ plain: Times; set: Times; single?: Times; peers: Record<string, Times> }> {
-    const provider = local.provider(120_000);
-    try {
-        const connection = local.connection({ host: HOST });
-        const plain = await life(local, new PlainTransaction(() => local.signIn("DBA", DEPLOYER)), people);
-        const set = await life(local, new SetSubject(provider, connection), people);
-        const single =
-            people.length > singles
-                ? undefined
-                : await life(local, new SingleSubject(provider, connection), people);
-        const others: Record<string, Times> = {};
-        for (const peer of peers) others[peer.name] = await life(local, await started(peer, local), people);
-        return { plain, set, peers: others, ...(single && { single }) };
-    } finally {
-        await provider.close();
-    }
+    const provider = () => local.provider(120_000);
+    const connection = local.connection({ host: HOST });
+    const plain = await life(local, new PlainTransaction(() => local.signIn("DBA", DEPLOYER)), people);
+    const set = await life(local, new SetSubject(provider, connection), people);
+    const single =
+        people.length > singles
+            ? undefined
+            : await life(local, new SingleSubject(provider, connection), people);
+    const others: Record<string, Times> = {};
+    for (const peer of peers) others[peer.name] = await life(local, await started(peer, local), people);
+    return { plain, set, peers: others, ...(single && { single }) };
 }
 
 function started(peer: Peer, local: Running): Promise<Subject> {
@@ -96,8 +92,12 @@ async function life(local: Running, subject: Subject, people: Person[]): Promise
         if (!action) continue;
         for (const catalog of CATALOGS) await local.sql(`vacuum analyze pg_catalog.${catalog}`);
         const start = performance.now();
-        await action();
-        times[job] = performance.now() - start;
+        try {
+            await action();
+            times[job] = performance.now() - start;
+        } finally {
+            await subject.end?.();
+        }
     }
     return times;
 }

@@ -20,6 +20,22 @@ const principal = ({ objectId }: Person, more: PropertyMap = {}): PropertyMap =>
     ...more,
 });
 
+/** The provider of one job: a deployment starts its own, which signs in. */
+class JobProvider {
+    #running: ResourceProvider | undefined;
+
+    constructor(private readonly start: () => ResourceProvider) {}
+
+    get running(): ResourceProvider {
+        return (this.#running ??= this.start());
+    }
+
+    async end(): Promise<void> {
+        await this.#running?.close?.();
+        this.#running = undefined;
+    }
+}
+
 /** One resource on its way through its life. */
 class Life {
     #id = "";
@@ -27,20 +43,20 @@ class Life {
     #state: PropertyMap = {};
 
     constructor(
-        private readonly provider: ResourceProvider,
+        private readonly provider: JobProvider,
         private readonly ref: ResourceRef,
     ) {}
 
     async create(inputs: PropertyMap): Promise<void> {
         this.#inputs = await this.#checked(undefined, inputs);
-        const { id, properties } = await this.provider.create(this.ref, this.#inputs, {});
+        const { id, properties } = await this.provider.running.create(this.ref, this.#inputs, {});
         [this.#id, this.#state] = [id, properties];
     }
 
     /** @returns Whether there was anything to do. */
     async update(news: PropertyMap): Promise<boolean> {
         const checked = await this.#checked(this.#inputs, news);
-        const { detailedDiff } = await this.provider.diff(
+        const { detailedDiff } = await this.provider.running.diff(
             this.ref,
             this.#id,
             this.#state,
@@ -48,17 +64,18 @@ class Life {
             checked,
         );
         if (Object.keys(detailedDiff).length === 0) return false;
-        this.#state = await this.provider.update(this.ref, this.#id, this.#state, this.#inputs, checked, {});
+        const olds = [this.#state, this.#inputs] as const;
+        this.#state = await this.provider.running.update(this.ref, this.#id, ...olds, checked, {});
         this.#inputs = checked;
         return true;
     }
 
     delete(): Promise<void> {
-        return this.provider.delete(this.ref, this.#id, this.#state, this.#inputs, {});
+        return this.provider.running.delete(this.ref, this.#id, this.#state, this.#inputs, {});
     }
 
     async #checked(olds: PropertyMap | undefined, news: PropertyMap): Promise<PropertyMap> {
-        const { inputs, failures } = await this.provider.check(this.ref, olds, news);
+        const { inputs, failures } = await this.provider.running.check(this.ref, olds, news);
         assert.deepEqual(failures, []);
         return inputs;
     }
@@ -66,13 +83,16 @@ class Life {
 
 export class SetSubject implements Subject {
     #people: readonly Person[] = [];
+    readonly #provider: JobProvider;
     readonly #life: Life;
 
+    /** @param start Starts a provider; each job has one of its own. */
     constructor(
-        provider: ResourceProvider,
+        start: () => ResourceProvider,
         private readonly connection: PropertyMap,
     ) {
-        this.#life = new Life(provider, resource(SET, "people"));
+        this.#provider = new JobProvider(start);
+        this.#life = new Life(this.#provider, resource(SET, "people"));
     }
 
     async create(people: readonly Person[]): Promise<void> {
@@ -92,6 +112,10 @@ export class SetSubject implements Subject {
         return this.#life.delete();
     }
 
+    end(): Promise<void> {
+        return this.#provider.end();
+    }
+
     /** @param first what the first principal has more. */
     #inputs(first: PropertyMap = {}): PropertyMap {
         const entries = this.#people.map((person, index) => [
@@ -105,15 +129,19 @@ export class SetSubject implements Subject {
 export class SingleSubject implements Subject {
     #people: readonly Person[] = [];
     #lives: Life[] = [];
+    readonly #provider: JobProvider;
 
+    /** @param start Starts a provider; each job has one of its own. */
     constructor(
-        private readonly provider: ResourceProvider,
+        start: () => ResourceProvider,
         private readonly connection: PropertyMap,
-    ) {}
+    ) {
+        this.#provider = new JobProvider(start);
+    }
 
     async create(people: readonly Person[]): Promise<void> {
         this.#people = people;
-        this.#lives = people.map(({ name }) => new Life(this.provider, resource(SINGLE, name)));
+        this.#lives = people.map(({ name }) => new Life(this.#provider, resource(SINGLE, name)));
         await this.#each((life, index) => life.create(this.#inputs(index)));
     }
 
@@ -130,6 +158,10 @@ export class SingleSubject implements Subject {
 
     async delete(): Promise<void> {
         await this.#each((life) => life.delete());
+    }
+
+    end(): Promise<void> {
+        return this.#provider.end();
     }
 
     #inputs(index: number, more: PropertyMap = {}): PropertyMap {

@@ -28,7 +28,7 @@ const HOW = `Written by \`npm run bench -- --write\`. Ratios can be compared bet
   with the one that drops; \`create\`, \`noop\` and \`change\` with the one that creates, as a script has no smaller job. A set makes 100
   calls in one statement, which is why it can be quicker.
 - **set**: one \`DatabasePrincipalSet\`. **single**: as many \`DatabasePrincipal\`, 16 at a time. Both are called as the engine calls them:
-  check, diff, then create, update or delete, without the engine's own time.
+  check, diff, then create, update or delete, without the engine's own time; each job by a provider of its own, which signs in as a deployment does.
 - **change**: one principal of all gets another connection limit. **noop**: check and diff find nothing to do; no connection is opened.
 - A time is the median of the runs (\`--runs\`, 3 where nothing is said; one above 1,000); single principals only where they are listed.
 - **From 1,000 to 10,000** a set grows as PostgreSQL does. From PostgreSQL 16 on, \`CREATE ROLE\` by anybody but a superuser makes its caller

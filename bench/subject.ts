@@ -13,6 +13,8 @@ export interface Subject {
     /** One of them changes. */
     change?(): Promise<void>;
     delete(): Promise<void>;
+    /** After each job, outside its time. */
+    end?(): Promise<void>;
 }
 
 /** Another tool in the same run: the default export of a module, given by `--peer <file>`; see `peers/psql.ts`. */
