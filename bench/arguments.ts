@@ -12,7 +12,8 @@ export const HELP = `npm run bench: how long database principals take, beside on
   npm run bench -- --major 15         on another major of PostgreSQL, which is fetched into the cache (default: 17)
   npm run bench -- --peer <file>      another tool in the same run, for instance bench/peers/psql.ts; may be repeated
   npm run bench -- --json <file>      rows as JSON: [{kind, job, size, ms, ratio}]
-  npm run bench -- --write            tables and charts into docs/; with --only path that section alone
+  npm run bench -- --write            tables and charts into docs/; with --only path that section alone, with
+                                      no other --only, as the rest of the page would be lost
   npm run bench -- --help             this text
 
 Nothing here is a test: a slow machine fails nothing. Progress is on standard error, tables on standard output.
@@ -88,6 +89,10 @@ export function parseArguments(words: readonly string[]): Arguments {
         } else throw new Error(`'${flag}' is no argument of the bench. See npm run bench -- --help.`);
     }
     found.sizes = [...new Set(found.sizes)].sort((one, two) => one - two);
+    if (found.write && found.cases.length < CASES.length && found.cases.join() !== "path")
+        throw new Error(
+            `--write makes the page anew, and would lose what --only ${found.cases.join()} leaves out: leave --only out, or say --only path, which has a section of its own.`,
+        );
     return found;
 }
 

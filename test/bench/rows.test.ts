@@ -141,6 +141,16 @@ test("the page holds the table, the chart and where it was measured", () => {
         page,
         /2 processors \(load average 0\.2 before\), linux x64, Node 22\.0\.0, PostgreSQL 17\.10, 3 runs/,
     );
+    // How a set grows is only said where the lines below it show it.
+    assert.doesNotMatch(page, /From 1,000 to 10,000/);
+    const large = {
+        ...measured,
+        size: 10_000,
+        plain: [{ create: 2400, delete: 10 }],
+        set: [{ create: 1500 }],
+    };
+    const grown = markdownPage([], growthLines([measured, large]), machine);
+    assert.match(grown, /\n- \*\*From 1,000 to 10,000\*\* a set grows .*\n(?: {2}.*\n)+- The local Azure/);
 });
 
 test("arguments: sizes sorted and once each; a mistake is told with its fix", () => {
@@ -154,6 +164,17 @@ test("arguments: sizes sorted and once each; a mistake is told with its fix", ()
     assert.ok(!parseArguments(["--only", "lines"]).cases.includes("principals"));
     assert.deepEqual(parseArguments(["--peer", "a.ts", "--peer=b.ts"]).peers, ["a.ts", "b.ts"]);
     assert.deepEqual([parseArguments([]).major, parseArguments(["--major=15"]).major], [undefined, 15]);
+    for (const only of ["lines", "principals", "engine,path"])
+        assert.throws(
+            () => parseArguments(["--write", "--only", only]),
+            /--write makes the page anew.*leave --only out, or say --only path/,
+        );
+    for (const words of [
+        ["--write"],
+        ["--write", "--only", "path"],
+        ["--write", "--only", "principals,lines"],
+    ])
+        assert.equal(parseArguments(words).write, true);
     for (const words of [
         ["--major", "14"],
         ["--major", "15.2"],
