@@ -18,25 +18,40 @@ export const DIRECT_PASSWORD = "direct-Passw0rd";
 const ENTRANCES = "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n";
 
 export class DirectServer {
-    private constructor(
-        readonly port: number,
-        private readonly process: ChildProcess,
-        private readonly run: RunFolder,
-    ) {}
+    readonly data: string;
+    #port = 0;
+    #process: ChildProcess | undefined;
+
+    private constructor(private readonly run: RunFolder) {
+        this.data = path.join(run.data, "direct");
+    }
 
     static async start(ca: CertificateAuthority, host: string): Promise<DirectServer> {
-        const run = await openRunFolder();
-        const data = path.join(run.data, "direct");
+        const direct = new DirectServer(await openRunFolder());
+        try {
+            await direct.#start(ca, host);
+            return direct;
+        } catch (error) {
+            await direct.stop();
+            throw error;
+        }
+    }
+
+    get port(): number {
+        return this.#port;
+    }
+
+    async #start(ca: CertificateAuthority, host: string): Promise<void> {
+        const { data, run } = this;
         await copyTemplate(data);
         const { certificate, privateKey } = await ca.issue(host);
         await ownFile(path.join(data, "server.crt"), certificate);
         await ownFile(path.join(data, "server.key"), privateKey);
         await writeFile(path.join(data, "pg_hba.conf"), ENTRANCES);
-        const port = await freePort();
+        this.#port = await freePort();
         const settings = {
             listen_addresses: "127.0.0.1",
-            port,
-            unix_socket_directories: run.sockets,
+            port: this.#port,
             ssl: "on",
             fsync: "off",
             full_page_writes: "off",
@@ -44,18 +59,14 @@ export class DirectServer {
         const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'`);
         await appendFile(path.join(data, "postgresql.conf"), `\n${lines.join("\n")}\n`);
         const { bin } = await binaries();
-        const server = spawn(path.join(bin, "postgres"), ["-D", data], {
+        // Whatever becomes of this process, PostgreSQL ends with it: by its command line it is known for this run's own.
+        await run.watch(data);
+        const sockets = `unix_socket_directories=${run.sockets}`;
+        this.#process = spawn(path.join(bin, "postgres"), ["-D", data, "-c", sockets], {
             ...programOptions(),
             stdio: "ignore",
         });
-        const direct = new DirectServer(port, server, run);
-        try {
-            await direct.#makeUser();
-            return direct;
-        } catch (error) {
-            await direct.stop();
-            throw error;
-        }
+        await this.#makeUser();
     }
 
     async #makeUser(): Promise<void> {
@@ -81,9 +92,10 @@ export class DirectServer {
     }
 
     async stop(): Promise<void> {
-        if (this.process.exitCode === null) {
-            const exit = once(this.process, "exit");
-            this.process.kill("SIGINT");
+        const server = this.#process;
+        if (server && server.exitCode === null && server.signalCode === null) {
+            const exit = once(server, "exit");
+            server.kill("SIGINT");
             await exit;
         }
         await this.run.close();

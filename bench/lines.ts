@@ -1,5 +1,5 @@
 /** What is no matter of sizes: sign-in and throughput through the gateway, start times. As ratios where there is a peer. */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
@@ -118,7 +118,7 @@ async function pluginLines(): Promise<Line[]> {
             cwd: ROOT,
         });
         try {
-            await once(createInterface(child.stdout), "line");
+            await firstLine(child, "components/plugin.js");
             times.push(performance.now() - start);
             sizes.push(...(await residentMegabytes(child.pid!)));
         } finally {
@@ -129,6 +129,18 @@ async function pluginLines(): Promise<Line[]> {
     if (sizes.length > 0)
         lines.push({ what: "plugin, memory then", value: `${Math.round(median(sizes))} MB` });
     return lines;
+}
+
+/** @throws Error where the program ends, or cannot start, without a word. */
+export async function firstLine(child: ChildProcess, program: string): Promise<void> {
+    const ended = once(child, "exit").then(([code, signal]: unknown[]) => {
+        throw new Error(
+            `${program} ended with ${code ?? signal} and said nothing; run it by itself to see why`,
+        );
+    });
+    // Its end after that is no failure.
+    ended.catch(() => undefined);
+    await Promise.race([once(createInterface(child.stdout!), "line"), ended]);
 }
 
 async function manyDatabasesLines(): Promise<Line[]> {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { test } from "node:test";
 import { parseArguments } from "../../bench/arguments";
+import { firstLine } from "../../bench/lines";
 import { chart } from "../../bench/chart";
 import { growthLines, markdownPage } from "../../bench/report";
 import {
@@ -151,6 +153,13 @@ test("the page holds the table, the chart and where it was measured", () => {
     };
     const grown = markdownPage([], growthLines([measured, large]), machine);
     assert.match(grown, /\n- \*\*From 1,000 to 10,000\*\* a set grows .*\n(?: {2}.*\n)+- The local Azure/);
+});
+
+test("a program that ends before it says anything, or cannot start, is an error, and no wait without end", async () => {
+    const started = (code: string) => spawn(process.execPath, ["-e", code]);
+    await firstLine(started("console.log(1)"), "one");
+    await assert.rejects(firstLine(started("process.exit(3)"), "two"), /^Error: two ended with 3 and said/);
+    await assert.rejects(firstLine(spawn("/no/such/program"), "three"), { code: "ENOENT" });
 });
 
 test("arguments: sizes sorted and once each; a mistake is told with its fix", () => {
