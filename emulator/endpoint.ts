@@ -1,6 +1,6 @@
 /**
  * The local Azure's HTTP server, on this machine only: the identity services from which client libraries fetch tokens,
- * the OpenID documents, the resource API, and the routes by which a Pulumi provider finds the local servers.
+ * the OpenID documents, and the routes by which a Pulumi provider finds the local servers and services.
  */
 
 import { randomBytes } from "node:crypto";
@@ -13,7 +13,6 @@ import { LOCAL_AZURE_PREFIX, localAzureReply, type LocalAzureContext } from "./e
 import { pipelineMachine, type IdentitySource } from "./endpoint/managedIdentity";
 import { METADATA_PATH, metadataToken } from "./endpoint/metadataService";
 import { openIdDocument } from "./endpoint/openId";
-import { RESOURCE_MANAGER_PREFIX, resourceManagerReply } from "./endpoint/resourceManager";
 
 export { readEndpointFile, writeEndpointFile, type EndpointFile } from "./endpoint/endpointFile";
 export type { Environment } from "./endpoint/environment";
@@ -21,7 +20,7 @@ export type { Environment } from "./endpoint/environment";
 export interface EndpointOptions extends LocalAzureContext {
     /** Object id of the identity that answers where none is named. */
     defaultIdentity: string;
-    /** What the resource API knows: identities by their resource ids, and itself over HTTP. Default: nothing. */
+    /** What the resource API knows: identities by their resource ids. Default: nothing. */
     api?: ResourceApi;
     /** What `/local-azure/` asks for, at least 32 characters. Default: a new random one. */
     key?: string;
@@ -105,8 +104,6 @@ async function replyTo(context: Context, request: Request, url: string): Promise
         const identity = { url: url + APP_SERVICE_PATH, header: context.identityHeader };
         return localAzureReply({ ...context, identity }, request);
     }
-    if (context.api && request.path.startsWith(RESOURCE_MANAGER_PREFIX))
-        return resourceManagerReply(context.api, context.issuer, request);
     const document =
         request.method === "GET" &&
         openIdDocument(context.issuer, context.directory.tenantId, url, request.path);

@@ -24,6 +24,7 @@ import { tokenVerifier } from "./postgres/tokenCheck";
 import { azureNativeProvider } from "./providers/azureNative";
 import { azureadProvider } from "./providers/azuread";
 import { connectToLocalServers, postgresqlProvider } from "./providers/postgresql";
+import { resourceManagerService } from "./rest/resourceManagerService";
 import { RestServer } from "./rest/restServer";
 
 /** The one subscription of the local Azure. */
@@ -205,7 +206,8 @@ async function startParts(azure: LocalAzure, closers: Closers, options: LocalAzu
     const machines = new Machines({ api, directory, issuer: tokens, faults: azure.faults });
     closers.add(() => machines.close());
     const graph = graphService({ directory, jwks: tokens.jwks, faults: azure.faults });
-    const rest = await RestServer.start({ ca, services: [graph] });
+    const resourceManager = resourceManagerService({ api, jwks: tokens.jwks, faults: azure.faults });
+    const rest = await RestServer.start({ ca, services: [graph, resourceManager] });
     closers.add(() => rest.close());
     const endpoint = await LocalAzureEndpoint.start({
         directory,
@@ -213,6 +215,7 @@ async function startParts(azure: LocalAzure, closers: Closers, options: LocalAzu
         version,
         caFile: ca.certificateFile!,
         graphUrl: rest.url,
+        resourceManagerUrl: rest.url,
         defaultIdentity: SEED_IDS.deployer,
         api,
         metadataUrl: (machine) => machines.metadataUrl(machine),

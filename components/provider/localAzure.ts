@@ -48,31 +48,45 @@ export async function requireLocalAzure(environment: NodeJS.ProcessEnv = process
     await greet(environment);
 }
 
-/**
- * Where the local Azure's resource API answers.
- *
- * @throws SignInError where no local Azure runs.
- */
-export async function localResourceManager(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
-    return new URL((await greet(environment)).endpoint.url).origin;
+/** One of Azure's services over HTTPS, as the local Azure serves it. */
+export interface LocalService {
+    /** `https://127.0.0.1:<port>`. */
+    url: string;
+    /** Certificates to trust there, in PEM form. */
+    ca: string;
 }
 
 /**
- * Where the running local Azure serves Microsoft Graph, and whom to trust there.
+ * Where the running local Azure serves the resource API, and whom to trust there.
  *
  * @throws SignInError where no local Azure runs, or it serves none on this machine.
  */
-export async function findLocalGraph(
-    environment: NodeJS.ProcessEnv = process.env,
-): Promise<{ url: string; ca: string }> {
+export function localResourceManager(environment: NodeJS.ProcessEnv = process.env): Promise<LocalService> {
+    return findLocalService("resourceManagerUrl", "resource API", environment);
+}
+
+/**
+ * The same for Microsoft Graph.
+ *
+ * @throws SignInError likewise
+ */
+export function findLocalGraph(environment: NodeJS.ProcessEnv = process.env): Promise<LocalService> {
+    return findLocalService("graphUrl", "Microsoft Graph", environment);
+}
+
+async function findLocalService(
+    key: string,
+    title: string,
+    environment: NodeJS.ProcessEnv,
+): Promise<LocalService> {
     const { endpoint, greeting } = await greet(environment);
-    const { graphUrl, caFile } = greeting;
-    if (typeof graphUrl !== "string" || typeof caFile !== "string" || !URL.canParse(graphUrl))
-        throw refusal(`${endpoint.url} serves no Microsoft Graph`);
-    const { protocol, hostname } = new URL(graphUrl);
+    const { [key]: url, caFile } = greeting;
+    if (typeof url !== "string" || typeof caFile !== "string" || !URL.canParse(url))
+        throw refusal(`${endpoint.url} serves no ${title}`);
+    const { protocol, hostname } = new URL(url);
     if (protocol !== "https:" || !isLoopback(hostname))
-        throw refusal(`${endpoint.url} names ${graphUrl}, which is not on this machine over HTTPS`);
-    return { url: graphUrl, ca: readCertificates(caFile) };
+        throw refusal(`${endpoint.url} names ${url}, which is not on this machine over HTTPS`);
+    return { url, ca: readCertificates(caFile) };
 }
 
 async function greet(

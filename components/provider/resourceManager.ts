@@ -1,7 +1,8 @@
-/** The resource API over HTTP, for what Pulumi's Azure provider has no resource for: changing a part of another's resource. */
+/** The resource API, for what Pulumi's Azure provider has no resource for: lists, and changing a part of another's resource. */
 import { cloudEndpoints } from "../clouds";
 import type { UseOptions } from "./connection";
 import { describe, SignInError } from "./errors";
+import { callTrusting, type Answer } from "./httpsCall";
 import { localResourceManager } from "./localAzure";
 import { isPassing, withRetry } from "./retry";
 import { azureTokens, type TokenSource } from "./token";
@@ -69,6 +70,22 @@ export class ResourceManager {
     }
 
     /**
+     * All of a collection, whatever the number of pages.
+     *
+     * @throws ResourceManagerError, for instance with status 404
+     */
+    async list(cloud: string, id: string, apiVersion: string, options: UseOptions): Promise<Body[]> {
+        const found: Body[] = [];
+        let link: string | undefined;
+        do {
+            const page = await this.#call(cloud, { method: "GET", id, apiVersion, link }, options);
+            found.push(...((page["value"] ?? []) as Body[]));
+            link = typeof page["nextLink"] === "string" ? page["nextLink"] : undefined;
+        } while (link !== undefined);
+        return found;
+    }
+
+    /**
      * Changes a part of a resource.
      *
      * @param etag where given, only while nobody else has changed it
@@ -88,14 +105,16 @@ export class ResourceManager {
         return withRetry(attempt, { ...options, deadline: this.deadline, passes, leastPause });
     }
 
-    async #send(cloud: string, { method, id, apiVersion, etag, body }: Call, signal?: AbortSignal) {
-        const local = cloud === "Local" && !this.#options.url;
-        const base = local
-            ? await localResourceManager(this.#options.environment)
-            : (this.#options.url ?? cloudEndpoints(cloud).resourceManager);
+    async #send(cloud: string, call: Call, signal?: AbortSignal): Promise<Body> {
+        const { url: base, ca } = await this.#service(cloud);
+        const { method, id, apiVersion, link, etag, body } = call;
+        const url = new URL(link ?? `${encodeURI(id)}?api-version=${apiVersion}`, base);
+        // The token goes where it is meant to, whatever a link says.
+        if (url.origin !== new URL(base).origin)
+            throw new ResourceManagerError(502, "ForeignLink", `the resource API links to ${url.origin}`);
         const token = await this.#token(cloud, signal);
         const timeout = AbortSignal.timeout(CALL_TIMEOUT);
-        const asked = {
+        const request = {
             method,
             headers: {
                 authorization: `Bearer ${token}`,
@@ -103,14 +122,23 @@ export class ResourceManager {
                 ...(etag !== undefined && { "if-match": etag }),
             },
             ...(body && { body: JSON.stringify(body) }),
-            redirect: "error",
             signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-        } as const;
+        };
         try {
-            return await answerOf(await fetch(`${base}${encodeURI(id)}?api-version=${apiVersion}`, asked));
+            const answer =
+                ca === undefined
+                    ? await fetch(url, { ...request, redirect: "error" })
+                    : await callTrusting(ca, url, request);
+            return await answerOf(answer);
         } catch (error) {
             throw error instanceof ResourceManagerError || signal?.aborted ? error : unreachable(base, error);
         }
+    }
+
+    async #service(cloud: string): Promise<{ url: string; ca?: string }> {
+        if (this.#options.url) return { url: this.#options.url };
+        if (cloud === "Local") return localResourceManager(this.#options.environment);
+        return { url: cloudEndpoints(cloud).resourceManager };
     }
 }
 
@@ -118,12 +146,14 @@ interface Call {
     method: "GET" | "PATCH";
     id: string;
     apiVersion: string;
+    /** Of a further page, in place of the id. */
+    link?: string;
     etag?: string;
     body?: Body;
 }
 
 /** @throws ResourceManagerError for all but success. */
-async function answerOf(response: Response): Promise<Body> {
+async function answerOf(response: Answer): Promise<Body> {
     const body = parsed(await response.text());
     if (response.ok) return body;
     const { code, message } = (body["error"] ?? {}) as { code?: unknown; message?: unknown };
@@ -149,7 +179,7 @@ function unreachable(url: string, error: unknown): Error {
     );
 }
 
-function secondsToWait(response: Response): number {
+function secondsToWait(response: Answer): number {
     const seconds = Number(response.headers.get("retry-after"));
     return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) : 0;
 }

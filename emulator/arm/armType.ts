@@ -62,4 +62,6 @@ export interface ArmType {
     view?(azure: Azure, resource: StoredResource): PropertyMap;
     /** For what exists without ever having been made (server parameters). */
     absent?(azure: Azure, id: string): PropertyMap | undefined;
+    /** Names of all that exists so; a list of the collection has them too. */
+    standing?: readonly string[];
 }

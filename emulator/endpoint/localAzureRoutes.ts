@@ -16,6 +16,8 @@ export interface LocalAzureContext {
     caFile: string;
     /** Where Microsoft Graph is served, over HTTPS with a certificate of the authority in `caFile`. */
     graphUrl?: string;
+    /** Where the resource API is served, likewise. */
+    resourceManagerUrl?: string;
     resolve(host: string): { address: string; port: number } | undefined;
     faults: Faults;
     /** A SOCKS 5 proxy that knows the servers' names, as a URL. */
@@ -63,6 +65,7 @@ function handshake(context: LocalAzureContext, request: Request): Reply {
         tenantId: context.directory.tenantId,
         caFile: context.caFile,
         graphUrl: context.graphUrl,
+        resourceManagerUrl: context.resourceManagerUrl,
         challenge: request.query.get("challenge") ?? undefined,
     };
     return { status: 200, body };

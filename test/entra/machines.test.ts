@@ -4,7 +4,7 @@ import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
 import { ResourceApi } from "../../emulator/arm/resourceApi";
 import { LocalAzureEndpoint } from "../../emulator/endpoint";
 import { Machines } from "../../emulator/endpoint/machines";
-import { SEED_CLIENT_IDS, SEED_IDS, SEED_TENANT_ID, seedDirectory } from "../../emulator/entra/seedDirectory";
+import { SEED_CLIENT_IDS, SEED_IDS, seedDirectory } from "../../emulator/entra/seedDirectory";
 import { POSTGRES_AUDIENCE, TokenIssuer } from "../../emulator/entra/tokenIssuer";
 import { Faults } from "../../emulator/faults";
 import { SEED_MACHINE, seedId, seedResources } from "../../emulator/seedResources";
@@ -15,7 +15,7 @@ const MACHINE = seedId(SUBSCRIPTION, `Microsoft.Compute/virtualMachines/${SEED_M
 const ORDERS_API = seedId(SUBSCRIPTION, "Microsoft.ManagedIdentity/userAssignedIdentities/orders-api");
 const REPORTING_JOB = seedId(SUBSCRIPTION, "Microsoft.ManagedIdentity/userAssignedIdentities/reporting-job");
 
-/** The seed's subscription and tenant, with the metadata services of its machines and the resource API over HTTP. */
+/** The seed's subscription and tenant, with the metadata services of its machines. */
 async function start(test: TestContext) {
     const directory = seedDirectory();
     const faults = new Faults();
@@ -145,84 +145,5 @@ describe("the metadata service of one virtual machine", () => {
         const unknown = await fetch(`${endpoint.url}/local-azure/machine?name=vm-nope`, { headers });
         assert.equal(unknown.status, 404);
         assert.match(await unknown.text(), /Known: vm-batch/);
-    });
-});
-
-describe("the resource API over HTTP", () => {
-    type Started = Awaited<ReturnType<typeof start>>;
-    const call = async (
-        { endpoint, issuer }: Started,
-        options: { method?: string; body?: object; audience?: string; headers?: object; path?: string } = {},
-    ) => {
-        const audience = options.audience ?? "https://management.azure.com";
-        const token = await issuer.issue({ objectId: SEED_IDS.deployer, audience });
-        const path = options.path ?? `${MACHINE}?api-version=2024-11-01`;
-        const response = await fetch(endpoint.url + path, {
-            method: options.method ?? "GET",
-            headers: { authorization: `Bearer ${token}`, ...options.headers },
-            ...(options.body && { body: JSON.stringify(options.body) }),
-        });
-        return { status: response.status, body: JSON.parse(await response.text()) };
-    };
-    const patch = (azure: Started, userAssignedIdentities: object, type: string, headers = {}) =>
-        call(azure, { method: "PATCH", body: { identity: { type, userAssignedIdentities } }, headers });
-
-    it("shows a machine, and attaches and detaches identities without touching the others (RFC 7396)", async (test) => {
-        const azure = await start(test);
-        const before = await call(azure);
-        assert.deepEqual(
-            [
-                before.status,
-                before.body.type,
-                before.body.identity.principalId,
-                before.body.properties.hardwareProfile,
-            ],
-            [200, "Microsoft.Compute/virtualMachines", SEED_IDS.vmBatch, { vmSize: "Standard_B2s" }],
-        );
-        await patch(azure, { [ORDERS_API]: {} }, "SystemAssigned, UserAssigned");
-        const both = await patch(azure, { [REPORTING_JOB]: {} }, "SystemAssigned, UserAssigned");
-        const { identity, properties } = both.body;
-        assert.deepEqual(Object.keys(identity.userAssignedIdentities), [ORDERS_API, REPORTING_JOB]);
-        assert.equal(identity.userAssignedIdentities[ORDERS_API].clientId, SEED_CLIENT_IDS.ordersApi);
-        assert.deepEqual(
-            [identity.principalId, properties.hardwareProfile.vmSize],
-            [SEED_IDS.vmBatch, "Standard_B2s"],
-        );
-        const one = await patch(azure, { [ORDERS_API.toLowerCase()]: null }, "SystemAssigned, UserAssigned");
-        assert.deepEqual(Object.keys(one.body.identity.userAssignedIdentities), [REPORTING_JOB]);
-        const none = await patch(azure, { [REPORTING_JOB]: null }, "SystemAssigned");
-        assert.deepEqual(none.body.identity, {
-            type: "SystemAssigned",
-            principalId: SEED_IDS.vmBatch,
-            tenantId: SEED_TENANT_ID,
-        });
-    });
-
-    it("refuses a stale etag, and takes the present one", async (test) => {
-        const azure = await start(test);
-        const { etag } = (await call(azure)).body;
-        const headers = { "if-match": etag };
-        const first = await patch(azure, { [ORDERS_API]: {} }, "SystemAssigned, UserAssigned", headers);
-        assert.equal(first.status, 200);
-        const second = await patch(azure, { [ORDERS_API]: null }, "SystemAssigned", headers);
-        assert.deepEqual([second.status, second.body.error.code], [412, "PreconditionFailed"]);
-    });
-
-    it("refuses what is not its own", async (test) => {
-        const azure = await start(test);
-        const codes = async (options: Parameters<typeof call>[1]) => {
-            const { status, body } = await call(azure, options);
-            return [status, body.error.code];
-        };
-        assert.deepEqual(await codes({ headers: { authorization: "" } }), [401, "AuthenticationFailed"]);
-        assert.deepEqual(await codes({ audience: POSTGRES_AUDIENCE }), [401, "InvalidAuthenticationToken"]);
-        assert.deepEqual(await codes({ path: MACHINE }), [400, "MissingApiVersionParameter"]);
-        assert.deepEqual(await codes({ method: "DELETE" }), [405, "MethodNotAllowed"]);
-        const tags = { method: "PATCH", body: { tags: {} } };
-        assert.deepEqual(await codes(tags), [400, "BadRequest"]);
-        const missing = { path: `${MACHINE}x?api-version=2024-11-01` };
-        assert.deepEqual(await codes(missing), [404, "ResourceNotFound"]);
-        const wrong = { method: "PATCH", body: { identity: { type: "UserAssigned" } } };
-        assert.deepEqual(await codes(wrong), [400, "InvalidIdentityTypeOrIds"]);
     });
 });

@@ -80,6 +80,7 @@ export const configuration: ArmType = {
             unit: rule.unit ?? "",
         };
     },
+    standing: Object.keys(PARAMETERS),
     absent(_, id) {
         const name = parameterName(lastName(id));
         return name === undefined

@@ -9,8 +9,10 @@ import { API_VERSION, DATABASE, engineOf, parentServerName, SERVER_PATH } from "
 
 const DEFAULTS = { charset: "UTF8", collation: "en_US.utf8" };
 
+/** On every server, and told of by the service. */
+const STANDING = ["azure_maintenance", "azure_sys", "postgres"];
 /** On every server already. */
-const RESERVED = ["azure_maintenance", "azure_sys", "postgres", "template0", "template1"];
+const RESERVED = [...STANDING, "template0", "template1"];
 
 const databaseName: PropertyRule = {
     type: "string",
@@ -73,4 +75,6 @@ export const database: ArmType = {
     async remove({ azure, resource }) {
         await engineOf(azure, resource.id).dropDatabase(resource.name);
     },
+    standing: STANDING,
+    absent: (_, id) => (STANDING.includes(lastName(id)) ? { ...DEFAULTS } : undefined),
 };
