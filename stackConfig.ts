@@ -199,6 +199,7 @@ function passwordProblems(project: string, config: StackConfig): string[] {
     if (
         withPassword &&
         config.server.administratorLogin !== undefined &&
+        !config.server.keepAdministratorPassword &&
         config.administratorPassword === undefined
     )
         return [

@@ -92,6 +92,8 @@ const server = z.strictObject({
     standbyAvailabilityZone: z.enum(["1", "2", "3"]).optional(),
     authMode: z.enum(["EntraOnly", "EntraAndPassword", "PasswordOnly"]).default("EntraOnly"),
     administratorLogin: text.optional(),
+    /** The password of a server that is there already stays as it is. */
+    keepAdministratorPassword: z.boolean().default(false),
     /** Names or object ids of administrators that may go although none is left then. */
     removeLastAdministrators: z.array(text).default([]),
     parameters: z.record(z.string(), z.string()).default({}),

@@ -10,9 +10,6 @@ import { beforeUpdate, plainInput } from "./updateHook";
  *   for which the server itself, ignoring it, has no update to show.
  */
 
-/** Properties of the server whose change would replace it without need. A zone moves by itself in a failover. */
-export const IGNORED_CHANGES = ["administratorLogin", "availabilityZone"];
-
 /** The value of the login that this run asks for; `undefined` where the mode has none or it is not known yet. */
 export interface WantedLogin {
     serverName: string;

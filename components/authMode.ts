@@ -22,6 +22,8 @@ export interface AuthenticationChoice {
     hasLogin: boolean;
     /** Whether a password is given, plain or not. */
     hasPassword: boolean;
+    /** Whether the password stays as the server has it. */
+    keepsPassword?: boolean;
     /** Number of Microsoft Entra administrators. */
     administrators: number;
 }
@@ -80,6 +82,7 @@ function checkNoPasswordAdministrator(mode: AuthMode, choice: AuthenticationChoi
     const fix = `remove it, or use authMode ${AuthMode.EntraAndPassword}`;
     if (choice.hasLogin) throw new ValidationError("administratorLogin", "(given)", rule, fix);
     if (choice.hasPassword) throw new ValidationError("administratorPassword", SECRET_VALUE, rule, fix);
+    if (choice.keepsPassword) throw new ValidationError("keepAdministratorPassword", true, rule, fix);
 }
 
 function checkPasswordAdministrator(mode: AuthMode, choice: AuthenticationChoice): void {
@@ -90,11 +93,18 @@ function checkPasswordAdministrator(mode: AuthMode, choice: AuthenticationChoice
             `authMode ${mode} needs a password administrator (F4)`,
             `give administratorLogin, or use authMode ${AuthMode.EntraOnly}`,
         );
-    if (!choice.hasPassword)
+    if (choice.hasPassword && choice.keepsPassword)
+        throw new ValidationError(
+            "keepAdministratorPassword",
+            true,
+            "a password that is given is not kept as it is",
+            "give one of administratorPassword and keepAdministratorPassword",
+        );
+    if (!choice.hasPassword && !choice.keepsPassword)
         throw new ValidationError(
             "administratorPassword",
             undefined,
             `authMode ${mode} needs the password of administratorLogin`,
-            "give it as a secret (`pulumi config set --secret`)",
+            "give it as a secret (`pulumi config set --secret`), or keepAdministratorPassword for a server that is there",
         );
 }

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as dbforpostgresql from "@pulumi/azure-native/dbforpostgresql";
-import { componentLoginHook, IGNORED_CHANGES, serverLoginHook, type WantedLogin } from "./administratorLogin";
+import { componentLoginHook, serverLoginHook, type WantedLogin } from "./administratorLogin";
 import { allowsEntra, allowsPasswords, authConfig, type AuthMode } from "./authMode";
 import { checkPrivateDnsZoneId } from "./dnsZone";
 import { withFormerNames } from "./formerNames";
 import type { FlexibleServerArgs, ServerNetworkArgs } from "./flexibleServerArgs";
 import { checkFlexibleServer } from "./flexibleServerChecks";
+import { ignoredChanges } from "./ignoredChanges";
 import { isPlain, plainValue, readyAfter, validated, validatedIfGiven } from "./inputs";
 import { administratorsHook, foreignDatabases, serverModeHook } from "./modeChange";
 import { checkTenantId } from "./names";
@@ -124,7 +125,7 @@ function makeServer(
         },
         {
             ...opts,
-            ignoreChanges: IGNORED_CHANGES,
+            ignoreChanges: ignoredChanges(args),
             additionalSecretOutputs: ["administratorLoginPassword"],
             hooks: {
                 onError: [serverErrorHook(args.cloud)],
@@ -169,7 +170,8 @@ function authentication(args: FlexibleServerArgs, authMode: AuthMode) {
         administratorLogin: validatedIfGiven(args.administratorLogin, (value) =>
             checkAdministratorLogin("administratorLogin", value),
         ),
-        administratorLoginPassword: pulumi.secret(args.administratorPassword!),
+        administratorLoginPassword:
+            args.administratorPassword === undefined ? undefined : pulumi.secret(args.administratorPassword),
     };
 }
 

@@ -114,6 +114,11 @@ export interface FlexibleServerArgs {
     administratorLogin?: pulumi.Input<string>;
     /** Password of that login. Kept as a secret; changing it never replaces the server. Default: none. */
     administratorPassword?: pulumi.Input<string>;
+    /**
+     * Whether the password of an existing server stays as it is: none is sent, and administratorPassword is left out. Azure refuses to
+     * make a server so. Default: false.
+     */
+    keepAdministratorPassword?: boolean;
     /** Where the server is reached from. Default: nowhere. */
     network?: ServerNetworkArgs;
     /** Who may connect from the internet. Default: nobody. */

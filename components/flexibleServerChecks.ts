@@ -26,6 +26,7 @@ export function checkFlexibleServer(args: FlexibleServerArgs): AuthMode {
         authMode: args.authMode,
         hasLogin: args.administratorLogin !== undefined,
         hasPassword: args.administratorPassword !== undefined,
+        keepsPassword: args.keepAdministratorPassword ?? false,
         administrators: (args.administrators ?? []).length,
     });
     checkSettings(args);

@@ -65,7 +65,9 @@ function standInForPassword(project: string, { config, secretKeys, open }: Stack
     const key = `${project}:administratorPassword`;
     const server = parsedOrEmpty(config[`${project}:server`]);
     const needed = server.authMode !== undefined && server.authMode !== "EntraOnly";
-    if (!needed || server.administratorLogin === undefined || config[key] !== undefined) return;
+    if (!needed || server.administratorLogin === undefined || server.keepAdministratorPassword === true)
+        return;
+    if (config[key] !== undefined) return;
     config[key] = STAND_IN;
     secretKeys.push(key);
     open.push({ key, why: "is not in the file; something else stands in for it" });

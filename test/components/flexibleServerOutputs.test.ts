@@ -26,7 +26,42 @@ describe("protection", () => {
 
     test("E8: neither the login nor a zone that a failover moved can replace the server", async () => {
         const { one } = await make(argsOfMode(AuthMode.EntraAndPassword));
-        assert.deepEqual(one("Server").ignoreChanges, ["administratorLogin", "availabilityZone"]);
+        const { ignoreChanges } = one("Server");
+        for (const name of ["administratorLogin", "availabilityZone"])
+            assert.ok(ignoreChanges.includes(name));
+    });
+
+    test("what no argument sets stays as an imported server has it; the standby's zone where none is named", async () => {
+        const server = async (standbyAvailabilityZone?: string) => {
+            const args = { ...argsOfMode(AuthMode.EntraOnly), highAvailability: "ZoneRedundant" };
+            return (await make({ ...args, standbyAvailabilityZone })).one("Server");
+        };
+        const chosen = await server("2");
+        const neverSet = chosen.ignoreChanges.filter(
+            (name) => !/^administratorLogin|^availabilityZone/.test(name),
+        );
+        assert.ok(neverSet.includes("storage.autoGrow"));
+        for (const ignored of neverSet) {
+            const set = ignored.split(".").reduce((value: unknown, key) => {
+                return (value as Record<string, unknown> | undefined)?.[key];
+            }, chosen.inputs);
+            assert.equal(set, undefined, ignored);
+        }
+        const standby = "highAvailability.standbyAvailabilityZone";
+        assert.ok(!chosen.ignoreChanges.includes(standby));
+        assert.ok((await server()).ignoreChanges.includes(standby));
+    });
+
+    test("a kept password is never sent, and one that is given is not kept", async () => {
+        const { administratorPassword, ...args } = argsOfMode(AuthMode.EntraAndPassword);
+        const { inputs } = (await make({ ...args, keepAdministratorPassword: true })).one("Server");
+        assert.ok(!("administratorLoginPassword" in inputs));
+        assert.equal(inputs.administratorLogin, args.administratorLogin);
+        for (const wrong of [
+            { ...args, administratorPassword, keepAdministratorPassword: true },
+            { ...argsOfMode(AuthMode.EntraOnly), keepAdministratorPassword: true },
+        ])
+            await assert.rejects(make(wrong), /keepAdministratorPassword/);
     });
 
     test("E8, F6: login, mode and administrators are watched in previews, on the server and on the component", async () => {
