@@ -51,6 +51,7 @@ export default tseslint.config(
             "**/rehearsal/**",
             "**/report/**",
             "**/plan/**",
+            "**/adopt/**",
             "**/policy/**",
             "**/packaging/**",
             "../config",
@@ -60,7 +61,14 @@ export default tseslint.config(
     },
     {
         files: ["emulator/**/*.ts"],
-        rules: oneWayImports("**/rehearsal/**", "**/report/**", "**/plan/**", "**/policy/**", "**/config"),
+        rules: oneWayImports(
+            "**/rehearsal/**",
+            "**/report/**",
+            "**/plan/**",
+            "**/adopt/**",
+            "**/policy/**",
+            "**/config",
+        ),
     },
     // What is printed is made from data alone: no part of the project, no file, no network.
     {
@@ -69,7 +77,7 @@ export default tseslint.config(
     },
     // What is judged is judged from what was read: the configuration and the package's pure rules, no file, no network.
     {
-        files: ["report/access/judge/**/*.ts"],
+        files: ["report/access/judge/**/*.ts", "adopt/judge/**/*.ts"],
         rules: oneWayImports(
             "**/emulator/**",
             "**/rehearsal/**",

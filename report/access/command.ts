@@ -1,12 +1,9 @@
 /** `npm run access`: reads, judges, prints. */
 
 import { writeFile } from "node:fs/promises";
-import { metadataEnvironment } from "../../emulator/endpoint/environment";
-import { keptFolder } from "../../emulator/postgres/cacheFolder";
 import { declaredStack, SYSTEM_NAMES } from "../../plan/declaredStack";
+import { withCloud } from "../../rehearsal/cloudReach";
 import { onInterrupt } from "../../rehearsal/interrupt";
-import { endpointFileOf, type LocalSession } from "../../rehearsal/localSession";
-import { withSession } from "../../rehearsal/ownSession";
 import { PROJECT_FOLDER } from "../../rehearsal/stackFile";
 import { Progress, styleFor } from "../../rehearsal/terminal";
 import type { StackConfig } from "../../stackConfig";
@@ -38,7 +35,7 @@ export async function accessCommand(words: readonly string[], folder = PROJECT_F
     if (options === "help") return print(HELP);
     const config = flexibleServerStack(options.stack, folder);
     const interrupted = onInterrupt();
-    const report = await inReach(config, () => Promise.race([read(options, config), interrupted]));
+    const report = await withCloud(config.cloud, () => Promise.race([read(options, config), interrupted]));
     return typeof report === "number" ? report : show(report, options);
 }
 
@@ -49,28 +46,6 @@ function flexibleServerStack(name: string, folder: string): StackConfig {
     throw new Error(
         `Pulumi.${name}.yaml describes a stack with the system ${system} (key ${stack.system}); the access report reads Flexible Servers alone, see docs/access-report.md`,
     );
-}
-
-/** With the local Azure running where the stack is on it: the one that runs already, or one for this command alone. */
-async function inReach<T>(config: StackConfig, work: () => Promise<T>): Promise<T> {
-    if (config.cloud !== "Local") return work();
-    const stateFolder = await keptFolder(PROJECT_FOLDER);
-    return withSession({ stateFolder }, (session) => {
-        setEnvironment(session, stateFolder);
-        return work();
-    });
-}
-
-/** Azure's libraries look for their identity in the process's own environment. */
-function setEnvironment(session: LocalSession, stateFolder: string): void {
-    const changes = {
-        ...metadataEnvironment(session.url, process.env),
-        LOCAL_AZURE_ENDPOINT: endpointFileOf(stateFolder),
-    };
-    for (const [name, value] of Object.entries(changes)) {
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
-    }
 }
 
 async function read(options: AccessOptions, config: StackConfig): Promise<AccessReport> {

@@ -30,7 +30,7 @@ export interface DeclaredDatabase {
     name: string;
     /**
      * Whether its privileges are the stack's to give. Not with `managePrivileges: false`, nor in a stack without principals: profiles
-     * are made where somebody could be given one.
+     * are made where somebody could be given one. Nothing about the privileges in any other is drift.
      */
     managed: boolean;
     /** Empty where it is not managed, and so are the profiles. */
@@ -50,7 +50,7 @@ export interface Declared {
 export function declaredBy(config: StackConfig): Declared {
     const managed = new Set(databasesWithProfiles(config));
     const databases = config.databases.map((database) =>
-        managed.has(database) ? managedDatabase(database) : unmanagedDatabase(database.name),
+        managed.has(database) ? declaredDatabase(database) : databaseWithoutProfiles(database.name, false),
     );
     return {
         roles: [...administrators(config), ...config.principals.map(principal)],
@@ -64,12 +64,15 @@ function databasesWithProfiles(config: StackConfig): StackConfig["databases"] {
     return config.principals.length > 0 ? managedDatabases(config) : [];
 }
 
-function unmanagedDatabase(name: string): DeclaredDatabase {
+export function databaseWithoutProfiles(name: string, managed: boolean): DeclaredDatabase {
     const plan = { roles: {}, schemas: [], grants: [], defaults: [] };
-    return { name, managed: false, plan, profiles: new Map() };
+    return { name, managed, plan, profiles: new Map() };
 }
 
-function managedDatabase(database: StackConfig["databases"][number]): DeclaredDatabase {
+/** With its profiles. */
+export function declaredDatabase(
+    database: Pick<StackConfig["databases"][number], "name" | "schemas" | "profiles" | "objectOwners">,
+): DeclaredDatabase {
     const { name, schemas, objectOwners } = database;
     const profiles = Object.entries(database.profiles).map(([profile, privileges]) => ({
         name: profile,

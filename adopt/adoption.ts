@@ -1,0 +1,125 @@
+/** Reads a server, judges it, and gives the two files that make it a stack. */
+
+import azureNative from "@pulumi/azure-native/package.json";
+import type { ConnectionArgs } from "../components/provider/connectionArgs";
+import { ResourceManager } from "../components/provider/resourceManager";
+import { planStack } from "../plan/planStack";
+import { stackValues } from "../plan/stackValues";
+import { configText } from "../rehearsal/stackFile";
+import { parseStackConfig, StackConfigError, type StackConfig } from "../stackConfig";
+import { checkStack, expectedHost } from "../stackResources";
+import { NotAdoptable, type LeftOut, type ServerRoles } from "./existing";
+import { importFile, type ImportFile } from "./judge/importFile";
+import { principalValues } from "./judge/principalValues";
+import { profileFindings } from "./judge/profiles";
+import { serverValues, type ServerAdoption, type StackValues } from "./judge/serverValues";
+import { signInAs } from "./judge/signInAs";
+import { unmanaged } from "./judge/unmanaged";
+import { callerObjectId } from "./read/caller";
+import { readResources, serverId, type ServerPlace } from "./read/readResources";
+import { readRoles } from "./read/readRoles";
+
+export interface AdoptionRequest extends ServerPlace {
+    project: string;
+    stack: string;
+    as?: string;
+    /** Where the server is reached instead of its own name. */
+    address?: string;
+    /** Whether Microsoft Graph is asked. Default: true. */
+    graph?: boolean;
+    environment?: NodeJS.ProcessEnv;
+    progress?: (what: string) => void;
+}
+
+export interface Adoption {
+    host: string;
+    signedInAs: string;
+    values: StackValues;
+    importFile: ImportFile;
+    leftOut: LeftOut[];
+    /** What could not be read, in words. */
+    notChecked: string[];
+}
+
+/**
+ * @throws NotAdoptable, or an Error of the reading that says what is missing
+ */
+export async function adopt(request: AdoptionRequest): Promise<Adoption> {
+    const { cloud, environment, progress } = request;
+    const resources = await readResources(new ResourceManager({ environment }), request, progress);
+    const found = serverValues(resources);
+    const administrator = signInAs(
+        found.values.administrators,
+        request.as,
+        request.as === undefined ? await callerObjectId(cloud, environment) : undefined,
+    );
+    const connection = connectionTo(request, administrator);
+    const roles = await readRoles({ connection, graph: request.graph ?? true, environment, progress });
+    const { values, leftOut, config } = judged(request, found, administrator, roles);
+    progress?.("evaluating the program");
+    const plan = await planStack({
+        project: request.project,
+        stack: request.stack,
+        values: stackValues(request.project, values),
+    });
+    const place = {
+        serverId: serverId(request),
+        connection,
+        versions: { "azure-native": azureNative.version },
+    };
+    return {
+        host: expectedHost(config),
+        signedInAs: administrator,
+        values,
+        importFile: importFile(plan, place),
+        leftOut,
+        notChecked: [...roles.server.notRead, ...roles.directory.notRead],
+    };
+}
+
+/** As the program's own connection has it: the import would else differ from it. */
+function connectionTo({ cloud, server, address }: AdoptionRequest, user: string): ConnectionArgs {
+    const host = expectedHost({ cloud, server: { name: server } } as StackConfig);
+    return { host, user, cloud: cloud as StackConfig["cloud"], ...(address !== undefined && { address }) };
+}
+
+function judged(request: AdoptionRequest, found: ServerAdoption, administrator: string, roles: ServerRoles) {
+    const { principals, leftOut } = principalValues(roles, found.values.administrators);
+    const host = expectedHost({ cloud: request.cloud, server: { name: request.server } } as StackConfig);
+    const values: StackValues = {
+        cloud: request.cloud as StackConfig["cloud"],
+        ...found.values,
+        resourceGroup: { name: request.resourceGroup, existing: true },
+        signInAs: administrator,
+        principals,
+        ...(request.address !== undefined && { hostAddresses: { [host]: request.address } }),
+    };
+    const config = parsed(request, values);
+    const profiles = profileFindings(roles.server, config);
+    const names = new Set(leftOut.map(({ name }) => name));
+    return {
+        values,
+        config,
+        leftOut: [
+            ...found.leftOut,
+            ...leftOut,
+            ...unmanaged(roles, config, profiles.matching, names),
+            ...profiles.notes,
+        ],
+    };
+}
+
+/** By the program's own checks, so that what is written is never refused. */
+function parsed({ project, server }: AdoptionRequest, values: StackValues): StackConfig {
+    const raw = Object.entries(values)
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => [`${project}:${key}`, configText(value)]);
+    try {
+        const config = parseStackConfig(project, Object.fromEntries(raw) as Record<string, string>);
+        checkStack(config);
+        return config;
+    } catch (error) {
+        const problems = error instanceof StackConfigError ? error.problems : [(error as Error).message];
+        throw new NotAdoptable(server, problems);
+    }
+}

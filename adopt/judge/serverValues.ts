@@ -1,0 +1,193 @@
+/** From the server's resources to the configuration of its stack: server, network, administrators, databases. Pure. */
+
+import { z } from "zod";
+import { checkAddresses } from "../../components/firewallRules";
+import { checkParameterValue } from "../../components/flexibleServerChecks";
+import { checkRoleName, checkUserPrincipalName } from "../../components/names";
+import { checkDatabaseName, checkFirewallRuleName, checkParameterName } from "../../components/resourceNames";
+import type { stackConfigSchema } from "../../stackConfigSchema";
+import { NotAdoptable, type LeftOut, type ServerProperties, type ServerResources } from "../existing";
+
+/** The configuration as it is written: what has a default may be left out. */
+export type StackValues = z.input<typeof stackConfigSchema>;
+
+/** On every server, and nobody's to manage. */
+const SERVICE_DATABASES = new Set(["azure_maintenance", "azure_sys", "postgres"]);
+
+const KINDS = new Set(["User", "Group", "ServicePrincipal"]);
+
+export interface ServerAdoption {
+    values: Pick<StackValues, "server" | "network" | "location" | "tenantId"> &
+        Required<Pick<StackValues, "administrators" | "databases">>;
+    leftOut: LeftOut[];
+}
+
+/** @throws NotAdoptable where a stack of this project cannot describe the server at all */
+export function serverValues(resources: ServerResources): ServerAdoption {
+    const { server } = resources;
+    const reasons = obstacles(server.properties);
+    if (reasons.length > 0) throw new NotAdoptable(server.name, reasons);
+    const leftOut: LeftOut[] = [];
+    const administrators = administratorValues(resources, leftOut);
+    if (administrators.length === 0)
+        throw new NotAdoptable(server.name, [
+            "it has no Microsoft Entra administrator, and only one can read and make the roles (F6): set one, then adopt it",
+        ]);
+    const values = {
+        location: server.location ?? "",
+        tenantId: server.properties.authConfig!.tenantId || undefined,
+        server: serverBlock(resources, leftOut),
+        network: networkBlock(resources, leftOut),
+        administrators,
+        databases: databaseValues(resources, leftOut),
+    };
+    leftOut.push(...keptAsItIs(server.properties).map((text) => note("server", server.name, text)));
+    return { values, leftOut };
+}
+
+const note = (kind: LeftOut["kind"], name: string, text: string): LeftOut => ({ kind, name, text });
+
+/** Why no stack can describe the server. */
+function obstacles({ authConfig, network, replicationRole, cluster }: ServerProperties): string[] {
+    const found: string[] = [];
+    if (authConfig?.activeDirectoryAuth !== "Enabled")
+        found.push(
+            "Microsoft Entra authentication is off, so there are no Entra roles to adopt and none can be made: enable it and set an administrator (this restarts the server, F70), then adopt it",
+        );
+    if (!network?.delegatedSubnetResourceId && network?.publicNetworkAccess !== "Enabled")
+        found.push(
+            "public access is off and it is in no delegated subnet; the configuration has public servers and those in a subnet alone",
+        );
+    if (network?.delegatedSubnetResourceId && !network.privateDnsZoneArmResourceId)
+        found.push(
+            "it is in a delegated subnet without a private DNS zone, by which it would be found (F75)",
+        );
+    if (/AsyncReplica/.test(replicationRole ?? ""))
+        found.push(
+            "it is a read replica: its roles and administrators are those of its primary (F72); adopt that one",
+        );
+    if (cluster) found.push("it is an elastic cluster, which the configuration does not have");
+    return found;
+}
+
+function serverBlock({ server, configurations }: ServerResources, leftOut: LeftOut[]): StackValues["server"] {
+    const { properties, sku } = server;
+    const passwords = properties.authConfig!.passwordAuth === "Enabled";
+    const { mode = "Disabled", standbyAvailabilityZone: standby } = properties.highAvailability ?? {};
+    return defined({
+        name: server.name,
+        version: properties.version,
+        sku: sku && { name: sku.name, tier: sku.tier },
+        storageSizeGb: properties.storage?.storageSizeGB,
+        backupRetentionDays: properties.backup?.backupRetentionDays,
+        geoRedundantBackup: properties.backup?.geoRedundantBackup === "Enabled",
+        highAvailability: mode,
+        availabilityZone: properties.availabilityZone || undefined,
+        standbyAvailabilityZone: mode === "Disabled" ? undefined : standby || undefined,
+        authMode: passwords ? "EntraAndPassword" : "EntraOnly",
+        administratorLogin: passwords ? properties.administratorLogin : undefined,
+        keepAdministratorPassword: passwords || undefined,
+        parameters: parameterValues(configurations, leftOut),
+        tags: server.tags ?? {},
+    }) as StackValues["server"];
+}
+
+/** Those that somebody set; the others are the service's. */
+function parameterValues(all: ServerResources["configurations"], leftOut: LeftOut[]): Record<string, string> {
+    const set = all.filter(({ properties: p }) => p.source === "user-override" && !p.isReadOnly);
+    const kept = set.filter(({ name, properties: { value } }) =>
+        accepted(leftOut, "parameter", name, () => {
+            checkParameterName(`parameters["${name}"]`, name);
+            checkParameterValue(name, value ?? "");
+        }),
+    );
+    return Object.fromEntries(kept.map(({ name, properties }) => [name, properties.value ?? ""]));
+}
+
+function networkBlock(
+    { server, firewallRules }: ServerResources,
+    leftOut: LeftOut[],
+): StackValues["network"] {
+    const { delegatedSubnetResourceId: subnetId, privateDnsZoneArmResourceId: privateDnsZoneId } =
+        server.properties.network!;
+    if (subnetId) return { access: "Private", existing: { subnetId, privateDnsZoneId: privateDnsZoneId! } };
+    const rules = firewallRules.filter(({ name, properties }) =>
+        accepted(leftOut, "firewall rule", name, () => {
+            checkFirewallRuleName("firewallRules.name", name);
+            checkAddresses("firewallRules", properties.startIpAddress, properties.endIpAddress);
+        }),
+    );
+    return {
+        access: "Public",
+        firewallRules: rules.map(({ name, properties: { startIpAddress, endIpAddress } }) => ({
+            name,
+            startIpAddress,
+            endIpAddress,
+        })),
+    };
+}
+
+function administratorValues({ server, administrators }: ServerResources, leftOut: LeftOut[]) {
+    const tenant = server.properties.authConfig!.tenantId;
+    return administrators
+        .map(({ properties }) => properties)
+        .filter(({ principalName, principalType, tenantId }) =>
+            accepted(leftOut, "administrator", principalName, () => {
+                if (!KINDS.has(principalType)) throw new Error(`its type is ${principalType}`);
+                if (tenant && tenantId && tenant.toLowerCase() !== tenantId.toLowerCase())
+                    throw new Error(`it is of another tenant, ${tenantId}`);
+                checkRoleName("administrators.principalName", principalName);
+                if (principalType === "User")
+                    checkUserPrincipalName("administrators.principalName", principalName);
+            }),
+        )
+        .map(({ principalName, objectId, principalType }) => ({
+            principalName,
+            objectId: objectId.toLowerCase(),
+            principalType: principalType as "User" | "Group" | "ServicePrincipal",
+        }))
+        .sort((a, b) => (a.principalName < b.principalName ? -1 : 1));
+}
+
+/** Without profiles: privileges are what somebody gave, and cannot be imported. */
+function databaseValues({ databases }: ServerResources, leftOut: LeftOut[]) {
+    return databases
+        .filter(({ name }) => !SERVICE_DATABASES.has(name))
+        .filter(({ name }) =>
+            accepted(leftOut, "database", name, () => checkDatabaseName("databases.name", name)),
+        )
+        .map(({ name, properties: { charset, collation } }) =>
+            defined({ name, charset, collation, managePrivileges: false }),
+        );
+}
+
+/** What the configuration has no word for, and Pulumi leaves as it is. */
+function keptAsItIs(properties: ServerProperties): string[] {
+    const { storage, maintenanceWindow, dataEncryption, privateEndpointConnections } = properties;
+    return [
+        ...(storage?.autoGrow === "Enabled" ? ["storage grows by itself (autoGrow)"] : []),
+        ...(storage?.type && storage.type !== "Premium_LRS"
+            ? [`storage is of the type ${storage.type}`]
+            : []),
+        ...(maintenanceWindow?.customWindow === "Enabled" ? ["it has a maintenance window of its own"] : []),
+        ...(dataEncryption?.type === "AzureKeyVault" ? ["it is encrypted with a key of yours"] : []),
+        ...(privateEndpointConnections?.length
+            ? [`${privateEndpointConnections.length} private endpoints lead to it`]
+            : []),
+    ].map((text) => `${text}: the configuration does not say so, and Pulumi leaves it as it is`);
+}
+
+/** False, with a note, where the package would refuse it. */
+function accepted(leftOut: LeftOut[], kind: LeftOut["kind"], name: string, check: () => void): boolean {
+    try {
+        check();
+        return true;
+    } catch (error) {
+        leftOut.push(note(kind, name, `stays unmanaged: ${(error as Error).message}`));
+        return false;
+    }
+}
+
+function defined<T extends object>(values: T): T {
+    return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}

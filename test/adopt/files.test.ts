@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, test, type TestContext } from "node:test";
+import { parse } from "yaml";
+import { mayWrite } from "../../adopt/files";
+import { principalSetId } from "../../adopt/judge/importFile";
+import { signInAs } from "../../adopt/judge/signInAs";
+import { adoptOptions } from "../../adopt/options";
+import { stackFileText } from "../../adopt/render/stackFile";
+import type { StackValues } from "../../adopt/judge/serverValues";
+import { parseSetImportId } from "../../components/provider/importId";
+
+const GIVEN = ["--stack", "prod", "--subscription", "s", "--resource-group", "rg", "--server", "pg"];
+
+describe("the command line", () => {
+    test("names what is missing, and takes the subscription from the environment", () => {
+        assert.throws(() => adoptOptions([], {}), /say for which stack/);
+        assert.throws(
+            () => adoptOptions(["--stack", "x"], {}),
+            /--subscription is not given.*ARM_SUBSCRIPTION_ID/,
+        );
+        const { subscription, cloud, graph } = adoptOptions(
+            GIVEN.filter((word) => word !== "--subscription" && word !== "s"),
+            { ARM_SUBSCRIPTION_ID: "from-environment" },
+        );
+        assert.deepEqual([subscription, cloud, graph], ["from-environment", "Public", true]);
+    });
+
+    test("refuses names that would lead elsewhere, unknown clouds and bad addresses", () => {
+        for (const [option, value] of [
+            ["--server", "pg/../other"],
+            ["--server", ".."],
+            ["--resource-group", "rg?x"],
+            ["--cloud", "Moon"],
+            ["--address", "tunnel"],
+            ["--as", ""],
+        ])
+            assert.throws(() => adoptOptions([...GIVEN, option!, value!], {}), new RegExp(option!));
+    });
+});
+
+describe("the files", () => {
+    const file = (context: TestContext, text: string) => {
+        const folder = mkdtempSync(path.join(tmpdir(), "adopt-files-"));
+        context.after(() => rmSync(folder, { recursive: true }));
+        const name = path.join(folder, "Pulumi.prod.yaml");
+        writeFileSync(name, text);
+        return name;
+    };
+
+    test("a stack's file without configuration is filled, and keeps its encryption", (context) => {
+        const name = file(context, "encryptionsalt: v1:abc\n");
+        const kept = mayWrite(name, `${name}.json`, false);
+        assert.deepEqual(kept, { encryptionsalt: "v1:abc" });
+        const values = { location: "westeurope", server: { name: "pg", version: "17" } } as StackValues;
+        const text = stackFileText("p", values, { host: "pg.example", readAt: "2026-01-02T03:04:05Z" }, kept);
+        assert.match(text, /^# pg\.example, as it was on 2026-01-02/);
+        assert.deepEqual(parse(text), {
+            encryptionsalt: "v1:abc",
+            config: { "p:location": "westeurope", "p:server": { name: "pg", version: "17" } },
+        });
+    });
+
+    test("a configuration or an import file that is there stays; --force keeps the encryption alone", (context) => {
+        const name = file(context, "encryptionsalt: v1:abc\nconfig: { a:b: c }\n");
+        assert.throws(
+            () => mayWrite(name, `${name}.json`, false),
+            /Pulumi\.prod\.yaml is there already; --force/,
+        );
+        assert.deepEqual(mayWrite(name, `${name}.json`, true), { encryptionsalt: "v1:abc" });
+        assert.throws(() => mayWrite(`${name}.other`, name, false), /is there already/);
+        assert.throws(() => mayWrite(file(context, "{{"), `${name}.json`, false), /is there already/);
+    });
+});
+
+test("the import id of a set names every role, whatever its name", () => {
+    const names = [
+        "Prod DB Readonly",
+        "a,b/c?d#e%",
+        "x@y.z",
+        "..",
+        "b1000000-0000-4000-8000-000000000002",
+        "Ärzte",
+    ];
+    const objectId = (i: number) => `a1000000-0000-4000-8000-00000000000${i}`;
+    const principals = Object.fromEntries(names.map((name, i) => [name, { name, objectId: objectId(i) }]));
+    const connection = {
+        host: "pg.postgres.database.azure.com",
+        user: "DB Admins",
+        cloud: "Public" as const,
+    };
+    for (const more of [{}, { address: "127.0.0.1:6432" }]) {
+        const { connection: back, roles } = parseSetImportId(
+            principalSetId({ ...connection, ...more }, principals),
+        );
+        assert.deepEqual(back, { ...connection, ...more });
+        assert.deepEqual(
+            roles,
+            // A name that reads as an object id, or as a way up, is named by the object id.
+            names.map((name, i) => (i === 3 || i === 4 ? { objectId: objectId(i) } : { name })),
+        );
+    }
+});
+
+describe("who signs in", () => {
+    const administrators = [
+        { principalName: "ada@x.y", objectId: "A1", principalType: "User" },
+        { principalName: "DB Admins", objectId: "b1", principalType: "Group" },
+    ];
+
+    test("the administrator that the identity is, or the one that is asked for", () => {
+        assert.equal(signInAs(administrators, undefined, "a1"), "ada@x.y");
+        assert.equal(signInAs(administrators, "DB Admins", "a1"), "DB Admins");
+    });
+
+    test("nobody else, and the group is proposed to who may be in it", () => {
+        assert.throws(() => signInAs(administrators, "sam", "a1"), /'ada@x\.y', 'DB Admins'/);
+        assert.throws(() => signInAs(administrators, undefined, "c1"), /object id c1.*--as "DB Admins"/);
+        assert.throws(
+            () => signInAs(administrators.slice(0, 1), undefined, undefined),
+            /run this as one of them/,
+        );
+    });
+});
