@@ -48,8 +48,8 @@ export const SERVER_CHILDREN = "server-children";
 export interface Fault {
     kind: FaultKind;
     /**
-     * What it strikes: a resource's type token or name, a server's name, `server-children`, the name of a machine, `graph`, or for
-     * tokens an object id. Everything of its kind when left out.
+     * What it strikes: a resource's type token or name, a server's name, `server-children`, the name of a machine, `graph`, `resource-reads`
+     * (the resource API over HTTPS), or for tokens an object id. Everything of its kind when left out.
      */
     target?: string;
     /** How many calls it strikes. Default: 1; with `share` no end. */

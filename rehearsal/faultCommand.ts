@@ -17,7 +17,7 @@ export const FAULT_HELP = `npm run local -- fault: what goes wrong in the local 
   npm run local -- fault <kind> [options]       sets one, beside those that are there
 
 Kinds: ${Object.keys(FAULT_KINDS).join(", ")}
-  --target <what>        a resource's type or name, a server's name, an object id (tokens), or
+  --target <what>        a resource's type or name, a server's name, an object id (tokens), graph, resource-reads, or
                          ${SERVER_CHILDREN}: administrators, databases, parameters and firewall rules. Default: all
   --times <n>            how many calls it strikes. Default: 1; with --share no end
   --skip <n>             how many calls it lets pass first. Default: 0

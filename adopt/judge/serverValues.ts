@@ -4,7 +4,9 @@ import { z } from "zod";
 import { checkAddresses } from "../../components/firewallRules";
 import { checkParameterValue } from "../../components/flexibleServerChecks";
 import { checkRoleName, checkUserPrincipalName } from "../../components/names";
+import { checkPrincipalType } from "../../components/principalType";
 import { checkDatabaseName, checkFirewallRuleName, checkParameterName } from "../../components/resourceNames";
+import { ValidationError } from "../../components/validationError";
 import type { stackConfigSchema } from "../../stackConfigSchema";
 import { NotAdoptable, type LeftOut, type ServerProperties, type ServerResources } from "../existing";
 
@@ -13,8 +15,6 @@ export type StackValues = z.input<typeof stackConfigSchema>;
 
 /** On every server, and nobody's to manage. */
 const SERVICE_DATABASES = new Set(["azure_maintenance", "azure_sys", "postgres"]);
-
-const KINDS = new Set(["User", "Group", "ServicePrincipal"]);
 
 export interface ServerAdoption {
     values: Pick<StackValues, "server" | "network" | "location" | "tenantId"> &
@@ -133,9 +133,14 @@ function administratorValues({ server, administrators }: ServerResources, leftOu
         .map(({ properties }) => properties)
         .filter(({ principalName, principalType, tenantId }) =>
             accepted(leftOut, "administrator", principalName, () => {
-                if (!KINDS.has(principalType)) throw new Error(`its type is ${principalType}`);
+                checkPrincipalType("administrators.principalType", principalType);
                 if (tenant && tenantId && tenant.toLowerCase() !== tenantId.toLowerCase())
-                    throw new Error(`it is of another tenant, ${tenantId}`);
+                    throw new ValidationError(
+                        "administrators.tenantId",
+                        tenantId,
+                        `the server's tenant is ${tenant} (F2)`,
+                        "remove it from the server",
+                    );
                 checkRoleName("administrators.principalName", principalName);
                 if (principalType === "User")
                     checkUserPrincipalName("administrators.principalName", principalName);
@@ -183,7 +188,8 @@ function accepted(leftOut: LeftOut[], kind: LeftOut["kind"], name: string, check
         check();
         return true;
     } catch (error) {
-        leftOut.push(note(kind, name, `stays unmanaged: ${(error as Error).message}`));
+        if (!(error instanceof ValidationError)) throw error;
+        leftOut.push(note(kind, name, `stays unmanaged: ${error.message}`));
         return false;
     }
 }

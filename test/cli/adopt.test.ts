@@ -1,71 +1,34 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { parse, stringify } from "yaml";
-import { serveProvider, type ServedProvider } from "../../components/provider/grpcServer";
-import { LOCAL_SUBSCRIPTION_ID, LocalAzure } from "../../emulator/localAzure";
-import { environmentOf } from "../../rehearsal/localPulumi";
-import { findInstalledPulumi } from "../../rehearsal/pulumiCli";
+import { SEED_CLIENT_IDS } from "../../emulator/entra/seedDirectory";
+import type { LocalAzure } from "../../emulator/localAzure";
 import { makeServerByHand, PASSWORDS, PRINCIPALS, RESOURCE_GROUP, SERVER } from "../adopt/handMadeServer";
+import { makePrivateServerByHand, PRIVATE } from "../adopt/handMadePrivateServer";
 import { findSecrets, findSecretsInFolder } from "../support/secretScan";
-import { LocalCli, PROJECT_FOLDER, skipWithoutCli, type Outcome } from "./localCli";
+import { AdoptionCli } from "./adoptionCli";
+import { skipWithoutCli } from "./localCli";
 
+const BILLING_API = SEED_CLIENT_IDS.billingApi;
 const NEWCOMER = "c1000000-0000-4000-8000-0000000000aa";
 const PRINCIPALS_KEY = "passwordless-postgres:principals";
 
 /** A server that somebody made by hand, from the command to a preview that has nothing to do, one step after another. */
 describe("the adoption of a server through the Pulumi CLI", { skip: skipWithoutCli, concurrency: 1 }, () => {
-    const cli = new LocalCli();
-    const configFile = path.join(cli.folder, "Pulumi.local.yaml");
-    const importFile = path.join(cli.folder, "import.local.json");
-    const outputs: string[] = [];
-    const changes: string[] = [];
-    const served: ServedProvider[] = [];
+    const cli = new AdoptionCli();
+    const { configFile, importFile, changes } = cli;
+    const adopt = (...more: string[]) => cli.adopt({ resourceGroup: RESOURCE_GROUP, server: SERVER }, more);
+    const pulumi = cli.pulumi.bind(cli);
     let azure: LocalAzure;
-    let env: NodeJS.ProcessEnv;
     let untouched: string;
 
     before(async () => {
-        azure = await LocalAzure.start();
-        await makeServerByHand(azure);
-        azure.api.onProgress(({ phase, verb, id }) => phase === "started" && changes.push(`${verb} ${id}`));
-        for (const provider of azure.providers()) served.push(await serveProvider(provider));
-        const ports = azure.providers().map(({ name }, i) => `${name}:${served[i]!.port}`);
-        mkdirSync(path.join(cli.folder, "state", "pulumi"), { recursive: true });
-        env = environmentOf({
-            projectFolder: PROJECT_FOLDER,
-            project: "passwordless-postgres",
-            stackFile: configFile,
-            stateFolder: path.join(cli.folder, "state"),
-            environment: azure.environment(),
-            debugProviders: ports.join(","),
-        });
+        await cli.start(makeServerByHand);
+        azure = cli.azure;
         untouched = await fingerprint(azure);
     });
-    after(async () => {
-        for (const server of served) await server.close();
-        await azure?.stop();
-        cli.close();
-    });
-
-    const noted = (outcome: Outcome) => (outputs.push(outcome.text), outcome);
-
-    async function adopt(...more: string[]): Promise<Outcome> {
-        const words = [
-            ...["--stack", "local", "--cloud", "Local", "--subscription", LOCAL_SUBSCRIPTION_ID],
-            ...["--resource-group", RESOURCE_GROUP, "--server", SERVER],
-            ...["--config-file", configFile, "--import-file", importFile],
-        ];
-        const script = ["--import", "tsx", "adopt/main.ts", ...words, ...more];
-        return noted(await cli.run(process.execPath, script, { env: { ...env, NO_COLOR: "1" } }));
-    }
-
-    async function pulumi(command: string, ...words: string[]): Promise<Outcome> {
-        const config = command === "stack" ? [] : ["--stack", "local", "--config-file", configFile];
-        const all = [command, ...words, ...config, "--non-interactive", "--color", "never"];
-        return noted(await cli.run(findInstalledPulumi()!, all, { env }));
-    }
+    after(() => cli.stop());
 
     test("a dry run writes nothing", async () => {
         const { code, stdout, stderr } = await adopt("--dry-run", "--json");
@@ -168,18 +131,15 @@ describe("the adoption of a server through the Pulumi CLI", { skip: skipWithoutC
     });
 
     test("neither output, files nor state hold a token or a password", () => {
-        for (const text of outputs) assert.deepEqual(findSecrets(text, PASSWORDS), []);
+        for (const text of cli.outputs) assert.deepEqual(findSecrets(text, PASSWORDS), []);
         for (const file of [configFile, importFile])
             assert.deepEqual(findSecrets(readFileSync(file, "utf8"), PASSWORDS), []);
-        assert.deepEqual(findSecretsInFolder(path.join(cli.folder, "state"), PASSWORDS), []);
+        assert.deepEqual(findSecretsInFolder(cli.stateFolder, PASSWORDS), []);
     });
 
     test("who is no administrator, and who may not read, is told so", async () => {
-        const other = { ...env, AZURE_CLIENT_ID: "c2000000-0000-4000-8000-000000000002" };
-        const saved = env;
-        env = other;
-        const { code, stderr } = await adopt("--force");
-        env = saved;
+        const place = { resourceGroup: RESOURCE_GROUP, server: SERVER };
+        const { code, stderr } = await cli.adopt(place, ["--force"], { AZURE_CLIENT_ID: BILLING_API });
         assert.equal(code, 1);
         assert.match(
             stderr,
@@ -199,6 +159,34 @@ describe("the adoption of a server through the Pulumi CLI", { skip: skipWithoutC
         assert.match(unknown.stderr, /--as nobody: it is no administrator of the server/);
     });
 });
+
+/** What most real servers are: in a network of its own, Entra alone, with nothing set. */
+describe(
+    "the adoption of a private server through the Pulumi CLI",
+    { skip: skipWithoutCli, concurrency: 1 },
+    () => {
+        const cli = new AdoptionCli();
+        before(() => cli.start(makePrivateServerByHand));
+        after(() => cli.stop());
+
+        test("F74: its network is named and not managed, and the preview is empty", async () => {
+            const adopted = await cli.adopt(PRIVATE, ["--no-graph"]);
+            assert.equal(adopted.code, 0, adopted.text);
+            assert.match(
+                adopted.stdout,
+                /Everything that was found is in the configuration|Microsoft Entra was not asked/,
+            );
+            await cli.pulumi("stack", "init", "local", "--no-select");
+            const imported = await cli.pulumi(
+                ...(["import", "--file", cli.importFile, "--yes", "--generate-code=false"] as const),
+            );
+            assert.equal(imported.code, 0, imported.text);
+            const { code, text } = await cli.pulumi("preview", "--diff", "--expect-no-changes");
+            assert.equal(code, 0, text);
+            assert.deepEqual(cli.changes, []);
+        });
+    },
+);
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
