@@ -67,6 +67,10 @@ describe("the configuration of a server that is there", () => {
         assert.deepEqual(values.server.tags, {});
         assert.deepEqual([values.server.storageSizeGb, values.server.availabilityZone], [128, "2"]);
         assert.ok(!("standbyAvailabilityZone" in values.server));
+        const left = { mode: "Disabled", standbyAvailabilityZone: "1" };
+        assert.ok(
+            !("standbyAvailabilityZone" in serverValues(resources({ highAvailability: left })).values.server),
+        );
         const zones = { mode: "ZoneRedundant", standbyAvailabilityZone: "1" };
         const { server } = serverValues(resources({ highAvailability: zones })).values;
         assert.deepEqual([server.highAvailability, server.standbyAvailabilityZone], ["ZoneRedundant", "1"]);
