@@ -25,8 +25,16 @@ export const SCHEMA_FILE = path.join(COMPONENTS_FOLDER, "schema.json");
 /** The schema of the last release: what users have. */
 export const RELEASED_SCHEMA_FILE = path.join(COMPONENTS_FOLDER, "schema.released.json");
 
-/** Languages whose SDKs take the package's version from here. */
-const LANGUAGES = ["nodejs", "python", "go", "csharp", "java"];
+/** Settings of the SDK generators. All take the package's version from the schema. */
+const respectSchemaVersion = true;
+const LANGUAGES = {
+    nodejs: { respectSchemaVersion },
+    python: { respectSchemaVersion },
+    // Without it the SDK names input types for lists of plain objects that it does not define, and does not compile.
+    go: { respectSchemaVersion, generateExtraInputTypes: true },
+    csharp: { respectSchemaVersion },
+    java: { respectSchemaVersion },
+};
 
 /** @throws Error where a component cannot be described, or two types of one name differ */
 export function packageSchema(): PackageSchema {
@@ -34,7 +42,7 @@ export function packageSchema(): PackageSchema {
     const components = componentSchema(PACKAGE);
     return {
         ...own,
-        language: Object.fromEntries(LANGUAGES.map((language) => [language, { respectSchemaVersion: true }])),
+        language: LANGUAGES,
         types: sorted(mergedTypes(own.types, byToken(components.types))),
         resources: sorted({ ...own.resources, ...byToken(components.resources) }),
     };
