@@ -14,7 +14,7 @@ export function forLocalStackOnly(provider: ResourceProvider): ResourceProvider 
         version: provider.version,
         getSchema: () => provider.getSchema(),
         checkConfiguration: (urn) => refuse(parseUrn(urn)),
-        configure: async (config) => provider.configure?.(config),
+        configure: async (config, urn) => provider.configure?.(config, urn),
         check: async (resource, ...rest) => (refuse(resource), provider.check(resource, ...rest)),
         diff: async (resource, ...rest) => (refuse(resource), provider.diff(resource, ...rest)),
         create: async (resource, ...rest) => (refuse(resource), provider.create(resource, ...rest)),

@@ -17,6 +17,8 @@ const ROOT = path.join(__dirname, "..");
 const CHANGELOG = path.join(ROOT, "CHANGELOG.md");
 const ACCEPTED_FILE = path.join(__dirname, "acceptedBreaks.json");
 const MANIFESTS = ["package.json", path.join("components", "package.json")];
+/** Depends on the package, as programs of users do. */
+const EXAMPLE = path.join("examples", "typescript", "package.json");
 
 const read = (file: string) => readFileSync(file, "utf8");
 const readJson = <T>(file: string) => JSON.parse(read(path.join(ROOT, file))) as T;
@@ -41,6 +43,9 @@ function prepare(version: string): number {
     ];
     if (problems.length > 0) return report(problems);
     for (const file of MANIFESTS) writeJson(file, { ...readJson<object>(file), version });
+    const example = readJson<{ dependencies: Record<string, string> }>(EXAMPLE);
+    example.dependencies[schema.name] = `^${version}`;
+    writeJson(EXAMPLE, example);
     const lock = readJson<{ version: string; packages: Record<string, { version: string }> }>(
         "package-lock.json",
     );

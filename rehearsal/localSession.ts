@@ -9,7 +9,8 @@ export interface LocalSession extends EndpointFile {
 }
 
 const PROVIDERS_FILE = "providers.json";
-const HANDSHAKE_MILLISECONDS = 2_000;
+/** Where nobody listens any more, the answer is there at once; a busy machine needs longer. */
+const HANDSHAKE_MILLISECONDS = 10_000;
 
 export function endpointFileOf(stateFolder: string): string {
     return path.join(stateFolder, "endpoint.json");

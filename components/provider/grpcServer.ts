@@ -182,7 +182,7 @@ function configuration(
             });
         }),
         configure: unary(async (request: pb.ConfigureRequest) => {
-            await provider.configure?.(configOf(request));
+            await provider.configure?.(configOf(request), request.getUrn() || undefined);
             const response = accepting(new pb.ConfigureResponse(), makesComponents);
             response.setSupportspreview(true);
             return response;

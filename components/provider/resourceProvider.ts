@@ -63,8 +63,12 @@ export interface ResourceProvider {
     getSchema(): Promise<string>;
     /** May refuse to serve at all, for instance another stack. `urn` is that of the provider resource. */
     checkConfiguration?(urn: string): void | Promise<void>;
-    /** Receives the provider's configuration. Opens no connection and fetches no token. */
-    configure?(config: PropertyMap): Promise<void>;
+    /**
+     * Receives the provider's configuration. Opens no connection and fetches no token.
+     *
+     * @param urn that of the provider resource, where the engine tells it
+     */
+    configure?(config: PropertyMap, urn?: string): Promise<void>;
     check(resource: ResourceRef, oldInputs: PropertyMap | undefined, news: PropertyMap): Promise<CheckResult>;
     diff(
         resource: ResourceRef,

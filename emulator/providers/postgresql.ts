@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import {
+    parseUrn,
     UNKNOWN,
     type OperationOptions,
     type PropertyMap,
@@ -47,11 +48,13 @@ export function postgresqlProvider(options: PostgresqlOptions): ResourceProvider
 class PostgresqlProvider implements ResourceProvider {
     readonly name = "postgresql";
     readonly version = POSTGRESQL_VERSION;
-    readonly #server: SqlServer;
+    /** By project. The engine tells which one a configuration is of; the rehearsal has one project, and tells none. */
+    readonly #servers = new Map<string | undefined, SqlServer>();
+    readonly #connect: Connect;
     readonly #environment: Record<string, string | undefined>;
 
     constructor({ connect, environment = process.env }: PostgresqlOptions) {
-        this.#server = new SqlServer(connect);
+        this.#connect = connect;
         this.#environment = environment;
     }
 
@@ -60,8 +63,15 @@ class PostgresqlProvider implements ResourceProvider {
         return providerSchema({ name: this.name, version: this.version, resources });
     }
 
-    async configure(config: PropertyMap): Promise<void> {
-        this.#server.configure(connectOptions(config, this.#environment));
+    async configure(config: PropertyMap, urn?: string): Promise<void> {
+        const project = urn === undefined ? undefined : parseUrn(urn).project;
+        const server = this.#servers.get(project) ?? new SqlServer(this.#connect);
+        this.#servers.set(project, server);
+        server.configure(connectOptions(config, this.#environment));
+    }
+
+    #serverOf({ project }: ResourceRef): SqlServer {
+        return this.#servers.get(project) ?? this.#servers.get(undefined) ?? new SqlServer(this.#connect);
     }
 
     async check(resource: ResourceRef, oldInputs: PropertyMap | undefined, news: PropertyMap) {
@@ -88,7 +98,7 @@ class PostgresqlProvider implements ResourceProvider {
     async create(resource: ResourceRef, inputs: PropertyMap, options: OperationOptions) {
         const type = typeOf(resource);
         if (options.preview) return { id: "", properties: preview(type, inputs) };
-        const { id, properties } = await type.create(this.#server, workingShape(type.table, inputs));
+        const { id, properties } = await type.create(this.#serverOf(resource), workingShape(type.table, inputs));
         return { id, properties: outputShape(type.table, id, properties) };
     }
 
@@ -96,7 +106,7 @@ class PostgresqlProvider implements ResourceProvider {
         const { table, read } = typeOf(resource);
         // An import knows nothing but the id: defaults would be taken for what somebody wanted.
         const known = (values: PropertyMap) => (isEmpty(values) ? values : workingShape(table, values));
-        const found = await read(this.#server, id, known(inputs), known(state));
+        const found = await read(this.#serverOf(resource), id, known(inputs), known(state));
         return found && { ...found, properties: outputShape(table, found.id, found.properties) };
     }
 
@@ -112,12 +122,12 @@ class PostgresqlProvider implements ResourceProvider {
         if (!update) throw new Error(`${resource.type} has nothing that can be updated in place.`);
         if (options.preview) return { ...oldState, ...news };
         const [before, after] = [workingShape(table, oldState), workingShape(table, news)];
-        return outputShape(table, id, await update(this.#server, before, after));
+        return outputShape(table, id, await update(this.#serverOf(resource), before, after));
     }
 
     async delete(resource: ResourceRef, _id: string, oldState: PropertyMap) {
         const type = typeOf(resource);
-        await type.delete(this.#server, workingShape(type.table, oldState));
+        await type.delete(this.#serverOf(resource), workingShape(type.table, oldState));
     }
 
     async invoke(token: string): Promise<PropertyMap> {

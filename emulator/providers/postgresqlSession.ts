@@ -89,7 +89,7 @@ export class SqlServer {
     }
 
     /**
-     * The engine configures one process for all its provider resources and does not say for whom it then calls. So a
+     * The engine configures one process for all provider resources of a project and does not say for whom it then calls. So a
      * second server is refused, else its roles and grants would land on the last one configured. Several databases of one
      * server are served: each resource but the schema must name its own, and should.
      */

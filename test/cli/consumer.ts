@@ -33,22 +33,14 @@ export class Consumer {
         readonly runtime: string | object = { name: "nodejs", options: { typescript: false } },
     ) {
         const plugins = { providers: [{ name: "azure-postgres-entra", path: plugin }] };
-        this.#project = { name: "consumer", runtime, plugins };
-        this.write("Pulumi.yaml", this.#project);
+        this.write("Pulumi.yaml", { name: "consumer", runtime, plugins });
     }
-
-    readonly #project: object;
 
     /** Objects are written as JSON, which YAML is too. */
     write(file: string, content: string | object): void {
         const target = path.join(this.folder, file);
         mkdirSync(path.dirname(target), { recursive: true });
         writeFileSync(target, typeof content === "string" ? content : JSON.stringify(content));
-    }
-
-    /** A program in YAML: resources, outputs, variables. */
-    writeYaml(program: object): void {
-        this.write("Pulumi.yaml", { ...this.#project, ...program });
     }
 
     /** A JavaScript program; `remote(type, name, args, options)` makes a component of the package as a generated SDK does. */

@@ -83,10 +83,11 @@ describe(
             assert.match(text, /dbforpostgresql:Database +server-database-app +create/);
         });
 
+        // Unmarked, as Java's SDK sends it.
         const withPassword = `
         authMode: "EntraAndPassword",
         administratorLogin: "pgadmin",
-        administratorPassword: pulumi.secret("${PASSWORD}"),
+        administratorPassword: "${PASSWORD}",
         databases: [{ name: "app" }],`;
 
         test("E8: secrets are encrypted in the state, the server is protected by default, outputs arrive", async () => {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Client } from "pg";
 import type { LocalCli } from "./localCli";
@@ -22,7 +23,7 @@ export async function sqlAs(
         port: Number(part("port")),
         user: role,
         database,
-        password: (await cli.local("token", role)).stdout.trim(),
+        password: await tokenOf(cli, role),
         ssl: { ca: readFileSync(part("sslrootcert"), "utf8"), servername: part("host") },
     });
     await client.connect();
@@ -32,4 +33,10 @@ export async function sqlAs(
     } finally {
         await client.end();
     }
+}
+
+async function tokenOf(cli: LocalCli, role: string): Promise<string> {
+    const { code, stdout, text } = await cli.local("token", role);
+    assert.equal(code, 0, text);
+    return stdout.trim();
 }

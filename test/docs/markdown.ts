@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 export const ROOT = path.join(__dirname, "..", "..");
-const SKIPPED = new Set(["node_modules", "dist", ".git", ".pulumi", "coverage"]);
+const SKIPPED = new Set(["node_modules", "dist", ".git", ".pulumi", ".venv", "sdks", "coverage"]);
 
 /** Every Markdown file of the project, relative to its folder. */
 export function markdownFiles(folder = ""): string[] {

@@ -44,11 +44,11 @@ describe("the reference documentation", () => {
         });
 
     test("every TypeScript example type-checks", () => {
-        const examples = [...names.map(writtenPart), readMarkdown("components/README.md")].flatMap((page) =>
-            codeBlocks(page, "typescript"),
-        );
+        const pages = [...names.map(writtenPart), readMarkdown("components/README.md")];
+        const examples = pages.flatMap((page) => codeBlocks(page, "typescript"));
         assert.ok(examples.length > names.length);
-        assert.deepEqual(typeErrors(examples), []);
+        const program = readFileSync(path.join(ROOT, "examples", "typescript", "index.ts"), "utf8");
+        assert.deepEqual(typeErrors([...examples, program]), []);
     });
 
     test("every YAML example names arguments that there are, and all that are required", () => {

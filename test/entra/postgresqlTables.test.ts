@@ -189,6 +189,26 @@ describe("the provider", () => {
             /serves a:5432 as u already, and can serve one server only, not b:5432/,
         );
     });
+
+    it("serves another project's server beside it", async () => {
+        const hosts: string[] = [];
+        const configured = postgresqlProvider({
+            connect: ({ host }) => {
+                hosts.push(host);
+                throw new Error("nobody is there");
+            },
+            environment: {},
+        });
+        const providerOf = (project: string) =>
+            `urn:pulumi:local::${project}::pulumi:providers:postgresql::p`;
+        const roleOf = (project: string) =>
+            parseUrn(`urn:pulumi:local::${project}::postgresql:index/role:Role::r`);
+        await configured.configure!({ host: "a", username: "u" }, providerOf("orders"));
+        await configured.configure!({ host: "b", username: "u" }, providerOf("billing"));
+        for (const project of ["orders", "billing"])
+            await assert.rejects(configured.create(roleOf(project), { name: "r" }, {}), /nobody is there/);
+        assert.deepEqual(hosts, ["a", "b"]);
+    });
 });
 
 describe("the provider's configuration", () => {

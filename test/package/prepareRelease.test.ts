@@ -21,7 +21,14 @@ describe("npm run release, in a copy of the project", { concurrency: 1 }, () => 
             );
         });
     before(() => {
-        for (const part of ["components", "packaging", "package.json", "package-lock.json", "tsconfig.json"])
+        for (const part of [
+            "components",
+            "packaging",
+            "examples/typescript/package.json",
+            "package.json",
+            "package-lock.json",
+            "tsconfig.json",
+        ])
             cpSync(path.join(ROOT, part), path.join(folder, part), {
                 recursive: true,
                 verbatimSymlinks: true,
@@ -55,6 +62,7 @@ describe("npm run release, in a copy of the project", { concurrency: 1 }, () => 
             [lock.packages[""]!.version, lock.packages["components"]!.version],
             ["7.0.0", "7.0.0"],
         );
+        assert.match(read("examples/typescript/package.json"), /"azure-postgres-entra": "\^7\.0\.0"/);
         assert.match(read("CHANGELOG.md"), /^## 7\.0\.0 - \d{4}-\d\d-\d\d$/m);
         assert.equal(read("components/schema.released.json"), read("components/schema.json"));
         assert.deepEqual(await release("check", "v7.0.0"), { code: 0, text: "" });
