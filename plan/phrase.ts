@@ -1,3 +1,5 @@
+import { visible } from "../report/visible";
+
 /**
  * A sentence with values of somebody's configuration in it. The values are kept apart until the sentence is shown, so that each
  * form of output can quote them in its own way and no name can pass for words of ours. Pure.
@@ -51,11 +53,4 @@ export function codeSpan(value: string): string {
     const fence = "`".repeat(longest + 1);
     const pad = /^[` ]|[` ]$/.test(text) ? " " : "";
     return `${fence}${pad}${text}${pad}${fence}`;
-}
-
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
-
-/** Control, direction and zero-width characters as `\u{…}`. */
-export function visible(text: string): string {
-    return text.replace(INVISIBLE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }

@@ -3,8 +3,8 @@ import path from "node:path";
 import { configured, readPolicyConfiguration, type ConfiguredRule } from "../policy/configuration";
 import { RULES } from "../policy/rules/index";
 import { findViolations, type Violation } from "../policy/violations";
-import type { Style } from "../rehearsal/terminal";
-import { visible } from "./phrase";
+import type { Style } from "../report/style";
+import { visible } from "../report/visible";
 import { urnName, type Plan } from "./planDocument";
 
 /** The rules of the policy pack, on a plan: the same functions that the Pulumi CLI runs on a preview. */

@@ -1,6 +1,6 @@
 import { propertyPath, elementPath } from "../emulator/providers/propertyPath";
-import type { Style } from "../rehearsal/terminal";
-import { visible } from "./phrase";
+import type { Style } from "../report/style";
+import { visible } from "../report/visible";
 import type { Plan, PlannedResource } from "./planDocument";
 
 /** A plan for people. */

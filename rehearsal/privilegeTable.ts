@@ -1,6 +1,6 @@
 import { terminalTable, type Column } from "../report/terminalTable";
 import { ACTIONS, type Action, type PrivilegeResult } from "./privilegeAttempt";
-import type { Style } from "./terminal";
+import type { Style } from "../report/style";
 
 /** What every principal may do in every database, tried by SQL; where it is not as expected, the cell says so. */
 export function privilegeTable(results: PrivilegeResult[], style: Style, width: number): string {

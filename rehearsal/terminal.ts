@@ -1,14 +1,9 @@
+import type { Style } from "../report/style";
+
 /** Writing to people: progress on standard error, results on standard output, colours only where they are wanted. */
 
 const CLEAR_LINE = "\r\x1b[2K";
 const REDRAW_MILLISECONDS = 100;
-
-export interface Style {
-    good(text: string): string;
-    bad(text: string): string;
-    dim(text: string): string;
-    bold(text: string): string;
-}
 
 /** Colours where the stream is a terminal and `NO_COLOR` is not set (https://no-color.org). */
 export function styleFor(stream: NodeJS.WriteStream, environment = process.env): Style {

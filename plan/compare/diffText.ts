@@ -1,5 +1,6 @@
-import type { Style } from "../../rehearsal/terminal";
-import { quoted, render, visible } from "../phrase";
+import type { Style } from "../../report/style";
+import { visible } from "../../report/visible";
+import { quoted, render } from "../phrase";
 import { problemLines } from "../planText";
 import {
     accessByTopic,

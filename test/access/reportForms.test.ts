@@ -25,6 +25,20 @@ describe("names that others chose", () => {
         assert.match(text, /\\u\{1b\}/);
     });
 
+    test("nothing invisible is left in any form: soft hyphens, tags and private characters neither", () => {
+        const hidden = ["a\u00adb", "a\u{e0041}b", "a\ue000b", "a\u180eb"];
+        const hiding = sampleReport(hidden);
+        const forms = [
+            renderText(hiding, PLAIN, Infinity),
+            renderMarkdown(hiding),
+            renderPage(hiding, pageAssets()),
+        ];
+        for (const form of forms) {
+            for (const name of hidden) assert.ok(!form.includes(name), JSON.stringify(name));
+            assert.match(form, /a\\+u\\?\{ad\\?\}b/);
+        }
+    });
+
     test("are text in Markdown: no markup, no new row, no new cell", () => {
         const markdown = renderMarkdown(report);
         assert.doesNotMatch(markdown, /<[a-z/!]/i);

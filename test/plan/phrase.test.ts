@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "../support/properties";
-import { codeSpan, joined, phrase, plainWords, quoted, render, visible } from "../../plan/phrase";
+import { codeSpan, joined, phrase, plainWords, quoted, render } from "../../plan/phrase";
+import { visible } from "../../report/visible";
 import { valueAt } from "../../plan/compare/propertyValue";
 import { elementPath, propertyPath } from "../../emulator/providers/propertyPath";
 

@@ -1,6 +1,6 @@
 /** HTML from templates whose values are text unless they are HTML themselves. Pure. */
 
-import { visible } from "./words";
+import { visible } from "../../visible";
 
 export class Html {
     constructor(readonly text: string) {}

@@ -1,6 +1,7 @@
 /** The report as Markdown, for a pull request or a wiki. Names are escaped: they are text, never markup. Pure. */
 
 import type { AccessReport, DatabaseReport } from "../accessReport";
+import { visible } from "../../visible";
 import * as words from "./words";
 
 export function renderMarkdown(report: AccessReport): string {
@@ -20,8 +21,7 @@ export function renderMarkdown(report: AccessReport): string {
 
 /** Everything that Markdown or HTML gives a meaning to, as itself. */
 export function escaped(text: string): string {
-    return words
-        .visible(text)
+    return visible(text)
         .replace(/[\\`*_{}[\]()#+!|~>$@:]/g, "\\$&")
         .replaceAll("&", "&amp;")
         .replaceAll("<", "&lt;")

@@ -1,18 +1,13 @@
 /** The report for a terminal. Pure; colours are the caller's. */
 
+import type { Style } from "../../style";
 import { terminalTable, type Column } from "../../terminalTable";
+import { visible } from "../../visible";
 import type { AccessReport, DatabaseAccess, GroupMember, Mark, Principal } from "../accessReport";
 import * as words from "./words";
 
-export interface Style {
-    good(text: string): string;
-    bad(text: string): string;
-    dim(text: string): string;
-    bold(text: string): string;
-}
-
 export function renderText(report: AccessReport, style: Style, width: number): string {
-    const title = `${style.bold(`Access to ${words.visible(report.server.host)}`)}\n${style.dim(words.visible(words.heading(report)))}`;
+    const title = `${style.bold(`Access to ${visible(report.server.host)}`)}\n${style.dim(visible(words.heading(report)))}`;
     const sections = [
         title,
         section("Who can sign in", principals(report, style, width), style),
@@ -38,15 +33,13 @@ function table<Row>(columns: Column<Row>[], rows: Row[], width: number): string 
 const safe =
     <Row>(value: (row: Row) => string) =>
     (row: Row) =>
-        words.visible(value(row));
+        visible(value(row));
 
 function principals(report: AccessReport, style: Style, width: number): string {
     const marked = new Set(report.drift.map(({ role }) => role));
     const service = report.principals.filter(({ origin }) => origin === "service").map(({ role }) => role);
     const note =
-        service.length > 0
-            ? `\n${style.dim(`The service's own: ${words.visible(service.join(", "))}.`)}`
-            : "";
+        service.length > 0 ? `\n${style.dim(`The service's own: ${visible(service.join(", "))}.`)}` : "";
     const columns: Column<Principal>[] = [
         { title: "", value: (p) => (marked.has(p.role) ? style.bad("✗") : style.good("✓")) },
         { title: "role", value: safe((p) => p.role) },
@@ -131,5 +124,5 @@ function drift(report: AccessReport, style: Style, width: number): string {
 
 function notChecked({ notChecked: list }: AccessReport, style: Style): string {
     if (list.length === 0) return "";
-    return `${style.bold("Not checked")}\n${list.map((text) => `- ${words.visible(text)}`).join("\n")}`;
+    return `${style.bold("Not checked")}\n${list.map((text) => `- ${visible(text)}`).join("\n")}`;
 }

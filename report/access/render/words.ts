@@ -48,14 +48,6 @@ export function yesNo(value: boolean | null): string {
     return value ? "yes" : "no";
 }
 
-/** Control and direction characters made visible, so that no name can draw on a terminal or pass for another one. */
-export function visible(text: string): string {
-    return text.replace(
-        /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu,
-        (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
-    );
-}
-
 /** Principals but the service's own, which nobody else can be. */
 export function people(report: AccessReport): Principal[] {
     return report.principals.filter(({ origin }) => origin !== "service");
