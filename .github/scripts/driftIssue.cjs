@@ -49,23 +49,29 @@ function readReports(folder) {
         .map((file) => JSON.parse(readFileSync(path.join(folder, file), "utf8")));
 }
 
-function bodyOf(context, { stack, access, refresh }) {
+function bodyOf(context, { stack, access, accessFailed, refresh }) {
     const sections = [
         { what: "access", text: access },
+        { what: "accessFailed", text: accessFailed },
         { what: "refresh", text: refresh },
-    ].filter(({ text }) => text);
+    ]
+        .filter(({ text }) => text)
+        .map(({ what, text }) => ({ what, text: harmless(text) }));
     const lines = [
         marker(stack),
         `Azure or the database no longer holds what \`Pulumi.${stack}.yaml\` says ([run](${runUrl(context)})).`,
-        "Either somebody changed it by hand: `pulumi up` sets it right. Or the change is meant: put it into the code, and `pulumi refresh`.",
+        "Either somebody changed it by hand: `pulumi up` sets right what the stack made, and for what it did not make, such as another role, the report says what to do. Or the change is meant: put it into the code, and `pulumi refresh`.",
         ...fitted(sections, ({ what, text }) =>
-            what === "access"
-                ? harmless(text).trim()
-                : folded(`<code>pulumi refresh --preview-only</code>`, plainText(harmless(text))),
+            what === "access" ? text.trim() : folded(`<code>${COMMANDS[what]}</code>`, plainText(text)),
         ),
     ];
     return lines.join("\n\n");
 }
+
+const COMMANDS = {
+    accessFailed: "npm run access, which failed",
+    refresh: "pulumi refresh --preview-only",
+};
 
 function runUrl({ serverUrl, repo, runId }) {
     return `${serverUrl}/${repo.owner}/${repo.repo}/actions/runs/${runId}`;

@@ -22,10 +22,15 @@ function folded(title, content) {
     return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
 }
 
+/** Whole lines of Markdown; a part that is open at the end is closed, so that it does not swallow what follows. */
 function cut(text, most) {
-    return text.length <= most
-        ? text
-        : `${text.slice(0, most)}\n… ${text.length - most} more characters: see the run`;
+    if (text.length <= most) return text;
+    const end = text.lastIndexOf("\n", most);
+    const kept = text.slice(0, end > 0 ? end : most);
+    // Tags of ours begin a line; in values they stand in code.
+    const count = (tag) => kept.match(new RegExp(`^${tag}`, "gm"))?.length ?? 0;
+    const open = Math.max(0, count("<details>") - count("</details>"));
+    return `${kept}\n\n… ${text.length - kept.length} more characters: see the run${"\n\n</details>".repeat(open)}`;
 }
 
 /** Sections, each given its share of the room; what is short leaves its room to the others. */

@@ -34,7 +34,7 @@ async function openPullRequest(github, repo, run) {
     return pulls.find((pull) => pull.head.sha === run.head_sha);
 }
 
-/** `plan-<stack>.md` is Markdown, `preview-<stack>.txt` plain text. */
+/** `plan-<stack>.md` is Markdown, `preview-<stack>.txt` plain text. Made harmless before it is measured, as that makes it longer. */
 function readReports(folder) {
     if (!existsSync(folder)) return [];
     return readdirSync(folder)
@@ -42,7 +42,7 @@ function readReports(folder) {
         .flatMap((file) => {
             const [, kind, stack] = /^(plan|preview)-([\w.-]+)\.(?:md|txt)$/.exec(file) ?? [];
             if (kind === undefined) return [];
-            return [{ kind, stack, text: readFileSync(path.join(folder, file), "utf8") }];
+            return [{ kind, stack, text: harmless(readFileSync(path.join(folder, file), "utf8")) }];
         });
 }
 
@@ -67,6 +67,6 @@ function bodyOf(run, { owner, repo }, reports) {
 }
 
 function render({ kind, stack, text }) {
-    if (kind === "plan") return harmless(text).trim();
-    return folded(`<code>pulumi preview --stack ${stack}</code>`, plainText(harmless(text)));
+    if (kind === "plan") return text.trim();
+    return folded(`<code>pulumi preview --stack ${stack}</code>`, plainText(text));
 }

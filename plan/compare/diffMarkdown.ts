@@ -14,6 +14,10 @@ import type { PropertyChange, ResourceChange } from "./resourceChanges";
 
 /** A comment on GitHub has at most 65,536 characters. */
 const LONGEST = 60_000;
+/** At most, of the access diff; what it leaves is for the resources. */
+const ACCESS_ROOM = 30_000;
+/** At most, of each of the lists above it. */
+const LIST_ROOM = 4_000;
 
 /**
  * A diff for a pull request: a summary, the access diff, and the resources in a part to be opened. Every value of the configuration
@@ -46,59 +50,70 @@ function codePhrase(text: string): Phrase {
 }
 
 function quoteBlock(sentences: readonly Phrase[], kind: string): string[] {
-    if (sentences.length === 0) return [];
-    return [[`> [!${kind}]`, ...sentences.map((sentence) => `> - ${inline(sentence)}`)].join("\n")];
+    return quoteLines(kind, [], sentences.map(inline));
 }
 
 function problemBlock({ problems }: PlanDiff): string[] {
     const lines = problems.map(
-        ({ urn, property, reason }) =>
-            `> - ${codeSpan(urnName(urn))} ${codeSpan(property)}: ${codeSpan(reason)}`,
+        ({ urn, property, reason }) => `${codeSpan(urnName(urn))} ${codeSpan(property)}: ${codeSpan(reason)}`,
     );
-    return lines.length > 0
-        ? [["> [!CAUTION]", "> A deployment would be refused:", ...lines].join("\n")]
-        : [];
+    return quoteLines("CAUTION", ["A deployment would be refused:"], lines);
 }
 
 function policyBlock({ violations }: PlanDiff): string[] {
     const lines = violations.map(({ rule, level, isNew, message }) => {
         const how = isNew ? `${level}, new` : level;
-        return `> - **${rule}** (${how}): ${codeSpan(message)}`;
+        return `**${rule}** (${how}): ${codeSpan(message)}`;
     });
-    if (lines.length === 0) return [];
     const kind = violations.some((v) => v.level === "mandatory") ? "CAUTION" : "WARNING";
-    return [[`> [!${kind}]`, "> Policies are violated:", ...lines].join("\n")];
+    return quoteLines(kind, ["Policies are violated:"], lines);
 }
 
+function quoteLines(kind: string, title: string[], lines: string[]): string[] {
+    if (lines.length === 0) return [];
+    const items = fitting(lines, LIST_ROOM).map((line) => `- ${line}`);
+    return [[`[!${kind}]`, ...title, ...items].map((line) => `> ${line}`).join("\n")];
+}
+
+/** The most relevant come first, so a topic leaves to the next ones what it does not need. */
 function accessBlocks({ access }: PlanDiff): string[] {
-    return accessByTopic(access).map(([title, changes]) =>
-        [
-            `**${title}**`,
-            "",
-            ...changes.map(({ effect, sentence }) => `- **${SIGNS[effect]}** ${inline(sentence)}`),
-        ].join("\n"),
-    );
+    let left = ACCESS_ROOM;
+    return accessByTopic(access).map(([title, changes], i, topics) => {
+        const lines = changes.map(({ effect, sentence }) => `**${SIGNS[effect]}** ${inline(sentence)}`);
+        const shown = fitting(lines, left / (topics.length - i));
+        left -= lengthOf(shown);
+        return [`**${title}**`, "", ...shown.map((line) => `- ${line}`)].join("\n");
+    });
 }
 
 function resourceBlock({ resources }: PlanDiff, room: number): string {
     if (resources.length === 0) return "";
-    const lines: string[] = [];
-    let left = room;
-    for (const resource of resourcesInOrder(resources)) {
-        const text = resourceLines(resource);
-        left -= text.length + 1;
-        if (left < 0) break;
-        lines.push(text);
-    }
-    const missing = resources.length - lines.length;
-    if (missing > 0) lines.push(`- and ${missing} more; \`npm run plan:diff\` prints them all`);
+    const lines = fitting(resourcesInOrder(resources).map(resourceLines), room);
     const title = `Resources: ${resourceSummary(resources)}`;
-    return `\n\n<details>\n<summary>${title}</summary>\n\n${lines.join("\n")}\n\n</details>`;
+    return `\n\n<details>\n<summary>${title}</summary>\n\n${lines.map((line) => `- ${line}`).join("\n")}\n\n</details>`;
+}
+
+/** The first of the lines, as long as there is room for them; then how many are missing. */
+function fitting(lines: string[], room: number): string[] {
+    if (lengthOf(lines) <= room) return lines;
+    const kept: string[] = [];
+    let left = room;
+    for (const line of lines) {
+        left -= lengthOf([line]);
+        if (left < 0) break;
+        kept.push(line);
+    }
+    return [...kept, `and ${lines.length - kept.length} more; \`npm run plan:diff\` prints them all`];
+}
+
+/** With what stands before each line. */
+function lengthOf(lines: readonly string[]): number {
+    return lines.reduce((sum, line) => sum + line.length + "> - \n".length, 0);
 }
 
 function resourceLines({ change, type, name, properties, replacementKnown }: ResourceChange): string {
     const doubt = replacementKnown || change !== "changed" ? "" : " (may be replaced)";
-    const head = `- **${RESOURCE_SIGNS[change]}** ${change} ${codeSpan(name)} ${codeSpan(type)}${doubt}`;
+    const head = `**${RESOURCE_SIGNS[change]}** ${change} ${codeSpan(name)} ${codeSpan(type)}${doubt}`;
     return [head, ...properties.map((property) => `    - ${propertyLine(property)}`)].join("\n");
 }
 

@@ -4,6 +4,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
+import { diffMarkdown } from "../../plan/compare/diffMarkdown";
+import { diffPlans } from "../../plan/compare/planDiff";
+import { planOf } from "../plan/plans";
 import { FakeGithub } from "./fakeGithub";
 
 type Script = (args: object) => Promise<void>;
@@ -35,6 +38,25 @@ function run(changes: object = {}) {
         html_url: "https://run",
     };
     return { repo, payload: { workflow_run: { ...made, ...changes } } };
+}
+
+/** What `plan:diff --markdown` says of a stack with many new principals, and of many resources. */
+async function longPlanDiff(stack: string): Promise<string> {
+    const base = await planOf(stack);
+    const after = await planOf(stack, (config) => {
+        for (let i = 0; i < 400; i++)
+            config.principals.push({
+                name: `person-${i}@contoso.com`,
+                principalType: "User",
+                objectId: `a1000000-0000-4000-8000-${String(i).padStart(12, "0")}`,
+                access: { orders: "readonly" },
+            });
+        for (let i = 0; i < 12; i++) config.databases.push({ name: `more_${i}` });
+    });
+    const markdown = diffMarkdown(await diffPlans(base, after), "main");
+    assert.ok(markdown.length < 65_536, String(markdown.length));
+    assert.match(markdown, /^- and \d+ more; `npm run plan:diff` prints them all$/m);
+    return markdown;
 }
 
 describe("the comment on a pull request", () => {
@@ -106,6 +128,29 @@ describe("the comment on a pull request", () => {
         );
     });
 
+    test("real plans that are cut end with a whole line and with every part closed; what follows is seen", async () => {
+        const fake = github();
+        const dev = await longPlanDiff("dev");
+        const prod = await longPlanDiff("prod");
+        await write(fake, { "plan-dev.md": dev, "plan-prod.md": prod, "preview-dev.txt": "+ 1 to create" });
+        const { body } = fake.comments[0]!;
+        assert.ok(dev.length + prod.length > 65_536 && body.length < 65_536, String(body.length));
+        assert.equal(body.match(/more characters: see the run/g)!.length, 2);
+        let depth = 0;
+        const heads = body.split("\n").flatMap((line) => {
+            depth += (line.match(/^<details>/) ? 1 : 0) - (line.match(/<\/details>$/) ? 1 : 0);
+            if (/^- \*\*/.test(line)) assert.match(line, /`$|`\)?$|\.$|\)$/, "a line was cut");
+            return /^###|^\[The run\]/.test(line) ? [[depth, line.slice(0, 30)]] : [];
+        });
+        assert.deepEqual([depth, heads.map(([at]) => at)], [0, [0, 0, 0]], JSON.stringify(heads));
+    });
+
+    test("what is made harmless is measured afterwards", async () => {
+        const fake = github();
+        await write(fake, { "plan-dev.md": "@a ".repeat(19_000) });
+        assert.ok(fake.comments[0]!.body.length < 65_536, String(fake.comments[0]!.body.length));
+    });
+
     test("it stays below GitHub's limit, and each stack has its share", async () => {
         const fake = github();
         await write(fake, {
@@ -159,6 +204,15 @@ describe("the issue of a drift", () => {
         assert.match(fake.comments[0]!.body, /as its code says again/);
         await write(fake, drift);
         assert.equal(fake.issues.length, 3, "a closed issue was written to");
+    });
+
+    test("an access report that failed stands beside what the refresh found, as text", async () => {
+        const fake = new FakeGithub();
+        await write(fake, { ...drift, access: "", accessFailed: "connection refused @team" });
+        assert.match(
+            fake.issues[0]!.body,
+            /npm run access, which failed<\/code><\/summary>\n\n```text\nconnection refused @\u200bteam\n```[\s\S]*~ principals/,
+        );
     });
 
     test("where nothing could be found out, nothing is written; where nothing differs, neither", async () => {
