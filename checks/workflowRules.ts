@@ -15,6 +15,7 @@ interface Step {
 
 interface Job {
     permissions?: unknown;
+    concurrency?: { "cancel-in-progress"?: unknown; queue?: unknown };
     steps?: Step[];
     "timeout-minutes"?: number;
 }
@@ -88,6 +89,11 @@ function jobMessages(name: string, job: Job, events: string[]): string[] {
     );
     return [
         ...(typeof permissions === "object" ? [] : [`job ${name}: say which permissions it needs`]),
+        ...(losesWhatWaits(job)
+            ? [
+                  `job ${name}: of those that wait in its concurrency group only the newest runs: say queue: max`,
+              ]
+            : []),
         ...(job["timeout-minutes"] === undefined ? [`job ${name}: give it timeout-minutes`] : []),
         ...writes
             .filter(([scope]) => events.includes("pull_request") && scope !== "id-token")
@@ -102,6 +108,11 @@ function jobMessages(name: string, job: Job, events: string[]): string[] {
     ];
 }
 
+/** A job that cancels nobody means to let each one run; by default a third one takes the place of the second, which is cancelled. */
+function losesWhatWaits({ concurrency }: Job): boolean {
+    return concurrency?.["cancel-in-progress"] === false && concurrency.queue !== "max";
+}
+
 function stepMessages(step: Step): string[] {
     const script =
         step.run ?? (step.uses?.startsWith("actions/github-script@") ? String(step.with?.["script"]) : "");
@@ -112,6 +123,9 @@ function stepMessages(step: Step): string[] {
               ]
             : []),
         ...(/\$\{\{\s*secrets\./.test(script) ? ["a secret in a script's text: pass it through env"] : []),
+        ...(step.uses?.startsWith("pulumi/actions@") && !step.with?.["pulumi-version-file"]
+            ? ["pulumi/actions installs whatever CLI is the newest: pulumi-version-file: .pulumi.version"]
+            : []),
         ...(step.uses?.startsWith("actions/checkout@") && step.with?.["persist-credentials"] !== false
             ? ["actions/checkout leaves a token in the folder: persist-credentials: false"]
             : []),

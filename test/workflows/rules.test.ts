@@ -64,6 +64,18 @@ describe("the project's own rules", () => {
             "contents: write",
             /contents: write in a run that a pull request starts/,
         ],
+        [
+            "a queue that keeps the newest alone",
+            "    steps:\n",
+            "    concurrency:\n      group: stack\n      cancel-in-progress: false\n    steps:\n",
+            /job build: of those that wait in its concurrency group only the newest runs: say queue: max/,
+        ],
+        [
+            "a Pulumi CLI of any version",
+            /actions\/checkout(@.*)\n.*\n.*/,
+            "pulumi/actions$1",
+            /pulumi\/actions installs whatever CLI is the newest/,
+        ],
         ["no time limit", / {4}timeout.*\n/, "", /job build: give it timeout-minutes/],
         [
             "pull_request_target",
