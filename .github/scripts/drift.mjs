@@ -21,7 +21,7 @@ function run(command, words) {
     });
     const text = error ? error.message : `${stdout}${stderr}`;
     process.stdout.write(`${text}\n`);
-    return { ok: status === 0, stdout, text };
+    return { status, stdout, text };
 }
 
 const always = ["--non-interactive", "--color", "never"];
@@ -31,13 +31,23 @@ const refresh = run("pulumi", [
 ]);
 // The CLI ends with the same code for a difference and for a failure; the words tell them apart.
 const differs = /no changes were expected[^\n]* but changes/i.test(refresh.text);
-const outcome = refresh.ok ? "none" : differs ? "drift" : "failed";
-const access =
-    outcome === "drift"
-        ? run("npm", ["run", "--silent", "access", "--", "--stack", stack, "--markdown"])
-        : undefined;
+const known = refresh.status === 0 || differs;
+// A refresh sees what the stack made; a role that somebody else made, only the access report.
+const access = known
+    ? run("npm", ["run", "--silent", "access", "--", "--stack", stack, "--markdown", "--fail-on-drift"])
+    : undefined;
+
+/** Its exit codes: 0 as declared, 2 something differs, 3 there is no report for the stack's database system. */
+const accessKnown = [0, 2, 3].includes(access?.status);
+const outcome = differs || access?.status === 2 ? "drift" : accessKnown ? "none" : "failed";
 
 mkdirSync(folder, { recursive: true });
-const report = { stack, outcome, refresh: refresh.text, access: access?.stdout ?? "" };
+const report = {
+    stack,
+    outcome,
+    refresh: refresh.text,
+    access: access?.status === 0 || access?.status === 2 ? access.stdout : "",
+    accessFailed: access && !accessKnown ? access.text : "",
+};
 writeFileSync(path.join(folder, `${stack}.json`), `${JSON.stringify(report, null, 2)}\n`);
 process.exit(outcome === "failed" ? 1 : 0);

@@ -1,7 +1,7 @@
 /** What the adoption found and left out, for people. Pure. */
 
 import type { Style } from "../../rehearsal/terminal";
-import { visible } from "../../report/access/render/words";
+import { visible } from "../../report/visible";
 import type { Adoption } from "../adoption";
 import type { LeftOut } from "../existing";
 

@@ -19,6 +19,11 @@ import { driftWords } from "./render/words";
 const WIDTH_WITHOUT_TERMINAL = 200;
 const DRIFT = 2;
 
+/** The stack has a database system that the report does not read. */
+export class NoAccessReport extends Error {
+    readonly exitCode = 3;
+}
+
 /**
  * @param folder of the project whose stack it is
  * @returns the exit code
@@ -43,7 +48,7 @@ function flexibleServerStack(name: string, folder: string): StackConfig {
     const stack = declaredStack(name, folder);
     if (stack.system === "server") return stack.config;
     const system = SYSTEM_NAMES[stack.system];
-    throw new Error(
+    throw new NoAccessReport(
         `Pulumi.${name}.yaml describes a stack with the system ${system} (key ${stack.system}); the access report reads Flexible Servers alone, see docs/access-report.md`,
     );
 }

@@ -1,5 +1,5 @@
 import { styleFor } from "../../rehearsal/terminal";
-import { accessCommand } from "./command";
+import { accessCommand, NoAccessReport } from "./command";
 
 /** Exit codes above are those of signals. */
 const INTERRUPTED = 128;
@@ -12,6 +12,6 @@ accessCommand(process.argv.slice(2)).then(
     },
     (error: Error) => {
         process.stderr.write(`${styleFor(process.stderr).bad(error.message)}\n`);
-        process.exitCode = 1;
+        process.exitCode = error instanceof NoAccessReport ? error.exitCode : 1;
     },
 );

@@ -16,7 +16,8 @@ an admin group named by --as. Microsoft Entra is asked through Microsoft Graph, 
 groups GroupMember.Read.All is enough); without it the report says what it could not check. The stack local is read from the local
 Azure, which is started on its kept data where none runs.
 
-Exit codes: 0; 2 where something differs and --fail-on-drift is given; 1 where the server could not be read, or for a wrong option.
+Exit codes: 0; 2 where something differs and --fail-on-drift is given; 1 where the server could not be read, or for a wrong option;
+3 where the stack is no Flexible Server's, which alone the report reads.
 Progress goes to standard error. NO_COLOR is honoured.
 `;
 

@@ -29,6 +29,7 @@ describe("which stack the access report is about", () => {
     });
 
     test("of a cluster there is none, and the error names the system", async () => {
+        await assert.rejects(accessCommand(["--stack", "citus"], withCluster.folder), { exitCode: 3 });
         await assert.rejects(
             accessCommand(["--stack", "citus"], withCluster.folder),
             /Pulumi\.citus\.yaml .*Azure Cosmos DB for PostgreSQL cluster.*reads Flexible Servers alone/,

@@ -60,6 +60,24 @@ describe("the drift check through the Pulumi CLI", { skip: skipWithoutCli, concu
         assert.deepEqual([code, report["stack"], report["outcome"]], [0, "local", "none"], text);
     });
 
+    test("a role made by hand, of which the state knows nothing, is a difference; without it there is none again", async () => {
+        const sql = (text: string) => sqlAs(cli, foreground.printed, "deployer", "postgres", text);
+        await sql("create role shadow");
+        const { code, report, text } = await drift();
+        assert.deepEqual([code, report["outcome"]], [0, "drift"], text);
+        assert.doesNotMatch(report["refresh"]!, /shadow/);
+        assert.match(report["access"]!, /outside code \| shadow /);
+        await sql("drop role shadow");
+        assert.equal((await drift()).report["outcome"], "none");
+    });
+
+    test("an access report that fails where nothing else differs is a failure", async () => {
+        // The command finds its way to the local Azure in there; the refresh is told its own.
+        const { code, report, text } = await drift({ AZURE_POSTGRES_ENTRA_CACHE: "/dev/null" });
+        assert.deepEqual([code, report["outcome"]], [1, "failed"], text);
+        assert.notEqual(report["accessFailed"], "");
+    });
+
     test("a role that lost its connection limit by hand is a difference, which is shown and not mended", async () => {
         const guest = "guest_fabrikam.com#EXT#@contoso.onmicrosoft.com";
         await sqlAs(
