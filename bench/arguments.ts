@@ -49,7 +49,7 @@ export interface Arguments {
     write: boolean;
 }
 
-export const MOST = 100_000;
+const MOST = 100_000;
 
 /** @throws Error that names the word, the rule and the fix. */
 export function parseArguments(words: readonly string[]): Arguments {

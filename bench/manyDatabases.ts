@@ -64,7 +64,7 @@ function tenant(): Directory {
 }
 
 /** @throws Error with the first failure of the deployment */
-export async function measureManyDatabases(): Promise<ManyDatabases> {
+async function measureManyDatabases(): Promise<ManyDatabases> {
     const azure = await LocalAzure.start({ directory: tenant() });
     const ours = new AzurePostgresEntraProvider();
     try {

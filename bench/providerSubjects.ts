@@ -6,10 +6,9 @@ import {
     type ResourceProvider,
     type ResourceRef,
 } from "../components/provider/resourceProvider";
+import { DATABASE_PRINCIPAL, DATABASE_PRINCIPAL_SET } from "../components/provider/schema";
 import { CONNECTION_LIMIT, type Person, type Subject } from "./subject";
 
-const SINGLE = "azure-postgres-entra:index:DatabasePrincipal";
-const SET = "azure-postgres-entra:index:DatabasePrincipalSet";
 /** As many resources the engine has in work at a time. */
 const PARALLEL = 16;
 
@@ -92,7 +91,7 @@ export class SetSubject implements Subject {
         private readonly connection: PropertyMap,
     ) {
         this.#provider = new JobProvider(start);
-        this.#life = new Life(this.#provider, resource(SET, "people"));
+        this.#life = new Life(this.#provider, resource(DATABASE_PRINCIPAL_SET, "people"));
     }
 
     async create(people: readonly Person[]): Promise<void> {
@@ -141,7 +140,7 @@ export class SingleSubject implements Subject {
 
     async create(people: readonly Person[]): Promise<void> {
         this.#people = people;
-        this.#lives = people.map(({ name }) => new Life(this.#provider, resource(SINGLE, name)));
+        this.#lives = people.map(({ name }) => new Life(this.#provider, resource(DATABASE_PRINCIPAL, name)));
         await this.#each((life, index) => life.create(this.#inputs(index)));
     }
 

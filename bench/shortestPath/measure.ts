@@ -12,7 +12,7 @@ import { VirtualClock } from "./virtualClock";
 import { useEnvironment } from "../../emulator/endpoint/environment";
 
 /** Seconds by type. The four on a server are the issue's; the network's are assumed, to show what runs beside what. */
-export const SECONDS: Record<string, number> = {
+const SECONDS: Record<string, number> = {
     "dbforpostgresql:Server": 300,
     "dbforpostgresql:AdministratorsMicrosoftEntra": 40,
     "dbforpostgresql:Configuration": 20,
@@ -49,7 +49,7 @@ const PARAMETERS = { log_connections: "on", log_disconnections: "on", log_lock_w
 const DATABASES = ["orders", "billing", "analytics", "archive", "audit"];
 
 /** @throws Error with the first failure of the deployment */
-export async function measureShortestPath(): Promise<ShortestPath> {
+async function measureShortestPath(): Promise<ShortestPath> {
     let underWay = 0;
     const clock = new VirtualClock(() => underWay);
     const azure = await LocalAzure.start({ sleep: clock.sleep });

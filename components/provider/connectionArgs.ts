@@ -22,7 +22,7 @@ export interface ConnectionArgs {
     caFile?: string;
 }
 
-export const CONNECTION_KEYS = ["host", "port", "user", "database", "cloud", "address", "caFile"];
+const CONNECTION_KEYS = ["host", "port", "user", "database", "cloud", "address", "caFile"];
 
 /** Is this the machine itself, whatever a resolver says? */
 export function isLoopback(host: string): boolean {

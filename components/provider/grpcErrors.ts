@@ -1,7 +1,6 @@
 /** Errors on the wire: the message whole, details where the engine reads them, never a stack trace or a token. */
 import * as grpc from "@grpc/grpc-js";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
-import { InputPropertiesError } from "@pulumi/pulumi/proto/errors_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
@@ -37,17 +36,6 @@ export const keepingSecretsOf =
         throw error;
     };
 
-/** Inputs that only show to be wrong late; the CLI names each property. */
-export class PropertiesError extends Error {
-    constructor(
-        message: string,
-        readonly failures: { property: string; reason: string }[],
-    ) {
-        super(message);
-        this.name = "PropertiesError";
-    }
-}
-
 /** Error texts travel in HTTP/2 trailers, which clients limit; this leaves room for the encoding. */
 const LONGEST = 4_000;
 
@@ -75,39 +63,17 @@ export function grpcError(error: unknown): grpc.ServerErrorResponse {
         detail.setProperties(keepSecrets(toStruct(error.properties), news, olds));
         detail.setInputs(keepSecrets(toStruct(error.inputs), news));
         detail.setReasonsList(error.reasons.map(publicMessage));
-        attach(
-            metadata,
-            grpc.status.UNKNOWN,
-            message,
-            "pulumirpc.ErrorResourceInitFailed",
-            detail.serializeBinary(),
-        );
-    } else if (error instanceof PropertiesError) {
-        const detail = new InputPropertiesError();
-        for (const failure of error.failures) {
-            const item = new InputPropertiesError.PropertyError();
-            item.setPropertyPath(failure.property);
-            item.setReason(publicMessage(failure.reason));
-            detail.addErrors(item);
-        }
-        response.code = grpc.status.INVALID_ARGUMENT;
-        attach(metadata, response.code, message, "pulumirpc.InputPropertiesError", detail.serializeBinary());
+        attach(metadata, message, detail);
     }
     return response;
 }
 
 /** `grpc-status-details-bin` is how Go's gRPC, and so the engine, reads structured details. */
-function attach(
-    metadata: grpc.Metadata,
-    code: number,
-    message: string,
-    type: string,
-    detail: Uint8Array,
-): void {
+function attach(metadata: grpc.Metadata, message: string, detail: ErrorResourceInitFailed): void {
     const any = new Any();
-    any.pack(detail, type);
+    any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
     const status = new Status();
-    status.setCode(code);
+    status.setCode(grpc.status.UNKNOWN);
     status.setMessage(message);
     status.addDetails(any);
     metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));

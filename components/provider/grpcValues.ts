@@ -8,8 +8,8 @@ import { ListValue, NullValue, Struct, Value } from "google-protobuf/google/prot
 import { UNKNOWN, type PropertyMap } from "./resourceProvider";
 
 /** The key that marks a wrapped value (the SDK's `specialSigKey`), and what the marks mean. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+export const SIGNATURE = "4dabf18193072939515e22adb298388d";
+export const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const REFUSED: Record<string, string> = {
     c44067f5952c0a294b673a41bacd8c17: "an asset",

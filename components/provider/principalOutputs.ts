@@ -5,7 +5,7 @@ import { ADMIN_ROLE, adminTraits, isUsable, type Membership, type RoleState } fr
 import { sameValue, settingKey } from "./settings";
 
 /** What the database holds, in terms of the inputs. @param declared Decides between two forms of the same thing. */
-export function actualSpec(role: RoleState, declared: PrincipalSpec | undefined): PrincipalSpec {
+function actualSpec(role: RoleState, declared: PrincipalSpec | undefined): PrincipalSpec {
     const admin = adminTraits(role);
     const isAdmin = declared?.isAdmin ? admin.all : declared ? admin.some : (role.label?.admin ?? false);
     return {

@@ -3,9 +3,7 @@
  * marked here as the engine would mark it: a value under the name of a secret input is secret.
  */
 import { Struct, Value } from "google-protobuf/google/protobuf/struct_pb";
-
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+import { SECRET, SIGNATURE } from "./grpcValues";
 
 /**
  * Marks what stands under the name of a secret in `given`, at any depth. Changes `answer` and returns it.

@@ -138,19 +138,17 @@ export interface NewPrincipal {
     requireMfa: boolean;
 }
 
-const columnOf = <T>(rows: NewPrincipal[], value: (row: NewPrincipal) => T) => rows.map(value);
-
 /** By object id (F62): the role's name is then free to choose. One call of the function each, in one statement. */
 export function createByObjectId(principals: NewPrincipal[]): Statement {
     return {
         text: `select pgaadauth_create_principal_with_oid(p.name, p.id, p.type, p.admin, p.mfa)
 from unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::bool[]) as p(name, id, type, admin, mfa)`,
         values: [
-            columnOf(principals, ({ name }) => name),
-            columnOf(principals, ({ objectId }) => objectId),
-            columnOf(principals, ({ kind }) => LABEL_TYPES[kind]),
-            columnOf(principals, ({ isAdmin }) => isAdmin),
-            columnOf(principals, ({ requireMfa }) => requireMfa),
+            principals.map(({ name }) => name),
+            principals.map(({ objectId }) => objectId),
+            principals.map(({ kind }) => LABEL_TYPES[kind]),
+            principals.map(({ isAdmin }) => isAdmin),
+            principals.map(({ requireMfa }) => requireMfa),
         ],
     };
 }
@@ -161,9 +159,9 @@ export function createByName(principals: NewPrincipal[]): Statement {
         text: `select pgaadauth_create_principal(p.name, p.admin, p.mfa)
 from unnest($1::text[], $2::bool[], $3::bool[]) as p(name, admin, mfa)`,
         values: [
-            columnOf(principals, ({ name }) => name),
-            columnOf(principals, ({ isAdmin }) => isAdmin),
-            columnOf(principals, ({ requireMfa }) => requireMfa),
+            principals.map(({ name }) => name),
+            principals.map(({ isAdmin }) => isAdmin),
+            principals.map(({ requireMfa }) => requireMfa),
         ],
     };
 }

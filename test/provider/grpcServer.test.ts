@@ -4,11 +4,10 @@ import { after, before, test } from "node:test";
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { InputPropertiesError } from "@pulumi/pulumi/proto/errors_pb";
 import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { PropertiesError, ResourceInitError } from "../../components/provider/grpcErrors";
+import { ResourceInitError } from "../../components/provider/grpcErrors";
 import { serveProvider, type ServedProvider } from "../../components/provider/grpcServer";
 import { UNKNOWN, type PropertyMap, type ResourceRef } from "../../components/provider/resourceProvider";
 import { FakeProvider } from "./fakeProvider";
@@ -159,19 +158,6 @@ test("a partly made resource is reported with its id, properties and reasons", a
     assert.deepEqual(plain(detail.getProperties()), { a: 1 });
     assert.deepEqual(plain(detail.getInputs()), { b: 2 });
     assert.deepEqual(detail.getReasonsList(), ["half done"]);
-});
-
-test("wrong properties are reported one by one", async () => {
-    fake.act = () => Promise.reject(new PropertiesError("two", [{ property: "a.b", reason: "no" }]));
-    const error = await refused(client.create(URN, {}));
-    fake.act = async () => undefined;
-    assert.equal(error.code, grpc.status.INVALID_ARGUMENT);
-    const status = Status.deserializeBinary(error.metadata.get("grpc-status-details-bin")[0] as Buffer);
-    const detail = InputPropertiesError.deserializeBinary(status.getDetailsList()[0]!.getValue_asU8());
-    assert.deepEqual(
-        detail.getErrorsList().map((item) => [item.getPropertyPath(), item.getReason()]),
-        [["a.b", "no"]],
-    );
 });
 
 test("Cancel ends what runs now, and nothing that comes later", async () => {
