@@ -1,6 +1,6 @@
 /** What the adoption found and left out, for people. Pure. */
 
-import type { Style } from "../../rehearsal/terminal";
+import type { Style } from "../../report/style";
 import { visible } from "../../report/visible";
 import type { Adoption } from "../adoption";
 import type { LeftOut } from "../existing";
