@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { POSTGRES_AUDIENCE } from "../../emulator/entra/audiences";
 import { SEED_IDS } from "../../emulator/entra/seedDirectory";
-import { CLUSTER_INPUTS } from "../arm/samples";
-import { armError, SERVER_INPUTS } from "../arm/support";
+import { armError } from "../arm/support";
 import { ClusterWorld, PASSWORD } from "./clusterWorld";
 
 const ADA = "ada@contoso.onmicrosoft.com";
@@ -292,23 +291,5 @@ describe("Azure Cosmos DB for PostgreSQL on the local Azure", { concurrency: 1 }
             world.put({ location: "northeurope" }),
             armError("InvalidParameterValue", /'westeurope' for good/),
         );
-    });
-
-    test("a flexible server called like a node stays, whatever becomes of the cluster", async () => {
-        const server = world.id.replace(/serverGroupsv2.*/, "flexibleServers/shop-c");
-        const { serverName: _, resourceGroupName: __, ...inputs } = SERVER_INPUTS;
-        const authConfig = { ...inputs.authConfig, tenantId: world.azure.directory.tenantId };
-        await world.azure.api.put(server, { ...inputs, authConfig });
-        const cluster = world.id.replace(world.name, "shop");
-        const { clusterName: ___, resourceGroupName: ____, ...single } = CLUSTER_INPUTS;
-        await world.azure.api.put(cluster, {
-            ...single,
-            nodeCount: 0,
-            nodeStorageQuotaInMb: undefined,
-            nodeVCores: undefined,
-        });
-        await world.azure.api.delete(cluster);
-        assert.ok(world.azure.servers.get("shop-c"));
-        await world.azure.api.delete(server);
     });
 });
