@@ -152,7 +152,7 @@ test("the page holds the table, the chart and where it was measured", () => {
         set: [{ create: 1500 }],
     };
     const grown = markdownPage([], growthLines([measured, large]), machine);
-    assert.match(grown, /\n- \*\*From 1,000 to 10,000\*\* a set grows .*\n(?: {2}.*\n)+- The local Azure/);
+    assert.match(grown, /\n- \*\*From 1,000 to 10,000\*\* a set grows .*\n(?: {2}.*\n)+- \*\*`pulumi up`/);
 });
 
 test("a program that ends before it says anything, or cannot start, is an error, and no wait without end", async () => {
