@@ -111,7 +111,7 @@ export class ResourceManager {
         const url = new URL(link ?? `${encodeURI(id)}?api-version=${apiVersion}`, base);
         // The token goes where it is meant to, whatever a link says.
         if (url.origin !== new URL(base).origin)
-            throw new ResourceManagerError(502, "ForeignLink", `the resource API links to ${url.origin}`);
+            throw new Error(`the resource API at ${base} links to ${url.origin}, which is not asked`);
         const token = await this.#token(cloud, signal);
         const timeout = AbortSignal.timeout(CALL_TIMEOUT);
         const request = {
