@@ -72,8 +72,8 @@ describe("the drift check through the Pulumi CLI", { skip: skipWithoutCli, concu
     });
 
     test("an access report that fails where nothing else differs is a failure", async () => {
-        // The command finds its way to the local Azure in there; the refresh is told its own.
-        const { code, report, text } = await drift({ AZURE_POSTGRES_ENTRA_CACHE: "/dev/null" });
+        // The report finds its way to the local Azure by it; the refresh's providers are attached already.
+        const { code, report, text } = await drift({ LOCAL_AZURE_ENDPOINT: "/dev/null" });
         assert.deepEqual([code, report["outcome"]], [1, "failed"], text);
         assert.notEqual(report["accessFailed"], "");
     });

