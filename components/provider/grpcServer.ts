@@ -268,7 +268,9 @@ function operations(provider: ResourceProvider, optionsOf: OptionsOf): grpc.Unty
             if (!found) return response;
             response.setId(found.id);
             response.setInputs(keepSecrets(toStruct(found.inputs), request.getInputs()));
-            response.setProperties(keepSecrets(toStruct(found.properties), request.getProperties()));
+            // A state may leave out what is as by default: then only the inputs tell that it is a secret.
+            const properties = keepSecrets(toStruct(found.properties), request.getProperties());
+            response.setProperties(keepSecrets(properties, request.getInputs()));
             return response;
         }),
         update: unary(async (request: pb.UpdateRequest, call) => {

@@ -66,6 +66,27 @@ test("a server that makes components takes secrets wrapped, hands them over plai
     });
 });
 
+test("what a refresh finds under the name of a secret input is secret, where the state has left it out so far", async (t) => {
+    const { fake, client } = await serving(t);
+    const settings = (value: unknown) => [{ name: "application_name", value }];
+    const given = { all: { a: { settings: settings(secret("s3")) } } };
+    const state = { all: { a: { name: "a" } } };
+    fake.readResult = {
+        id: "id",
+        inputs: { all: { a: { settings: settings("s3") } } },
+        properties: { all: { a: { name: "a", settings: settings("s3") } } },
+    };
+    const marked = { settings: secret(settings("s3")) };
+    assert.deepEqual(await client.read(URN, "id", given, state), {
+        id: "id",
+        inputs: { all: { a: marked } },
+        properties: { all: { a: { name: "a", ...marked } } },
+    });
+    // What was secret in the state stays so, whatever the inputs say.
+    const { properties } = (await client.read(URN, "id", state, given))!;
+    assert.deepEqual(properties, { all: { a: { name: "a", ...marked } } });
+});
+
 /** What the engine stores of a resource that stopped half-way. */
 async function stored(act: Promise<unknown>) {
     const error = await act.then(
