@@ -11,7 +11,7 @@ import { entryOutputs, inputsFromDatabase, outputsOf, previewOutputs } from "./p
 import { checkSet } from "./principalSetCheck";
 import { diffSet } from "./principalSetDiff";
 import { specOf } from "./principalSpec";
-import { inspect } from "./reconcile";
+import { inspect, type Leaving } from "./reconcile";
 import {
     UNKNOWN,
     type CheckResult,
@@ -21,7 +21,7 @@ import {
     type ReadResult,
     type ResourceRef,
 } from "./resourceProvider";
-import { RoleIndex, type RoleState } from "./roleState";
+import { RoleIndex } from "./roleState";
 
 /** As the engine stores it: keys are the user's, `__proto__` too. */
 const asOutputs = (entries: Iterable<[string, PropertyMap]>) => ({ principals: Object.fromEntries(entries) });
@@ -169,8 +169,7 @@ export class DatabasePrincipalSets {
             await this.changes.removeAll(urn, connection, leaving, options);
         } catch (error) {
             // What was committed counts; who is still to go stays in the state, so that the next run removes him.
-            const rest = unremoved(owned, new Set(leaving.map(({ objectId }) => objectId)), roles, olds);
-            const properties = asOutputs([...rest, ...outputs]);
+            const properties = asOutputs([...unremoved(unwanted, leaving), ...outputs]);
             throw new ResourceInitError((error as Error).message, idOf(resource, news), properties, news);
         }
         return asOutputs(outputs);
@@ -192,19 +191,12 @@ function previewOf(owned: OwnedEntries, inputs: PropertyMap): PropertyMap {
     return { principals: Object.fromEntries(entries) };
 }
 
-/** Entries of the state whose roles may still be there. */
-function unremoved(
-    owned: OwnedEntries,
-    objectIds: ReadonlySet<string>,
-    roles: RoleState[],
-    olds: PropertyMap,
-): [string, PropertyMap][] {
-    const made = new Set(roles.map((role) => role.label!.objectId));
-    return owned
-        .leaving(made, olds)
-        .filter(({ objectId }) => objectIds.has(objectId))
-        .map(({ key, objectId, name, onDelete }) => [
-            unremovedKey(key, objectId),
-            { name, objectId, onDelete: onDeleteOf(onDelete) },
-        ]);
+/** Entries whose roles may still be there. An identity may have two roles, so its object id alone does not tell which. */
+function unremoved(unwanted: (Leaving & { key: string })[], leaving: Leaving[]): Map<string, PropertyMap> {
+    const left = new Map<string, PropertyMap>();
+    for (const { key, name, objectId, onDelete } of unwanted) {
+        if (!leaving.some((one) => one.objectId === objectId && one.name === name)) continue;
+        left.set(unremovedKey(key, objectId, left), { name, objectId, onDelete: onDeleteOf(onDelete) });
+    }
+    return left;
 }

@@ -33,8 +33,10 @@ const unremoved = (objectId: string) => ` (to be removed: ${objectId})`;
 const isUnremoved = ({ key, objectId }: OwnedEntry) => key.endsWith(unremoved(objectId));
 
 /** A key that no other entry has, for one whose role is still to be removed; the same in every run that fails. */
-export const unremovedKey = (key: string, objectId: string) =>
-    key.endsWith(unremoved(objectId)) ? key : key + unremoved(objectId);
+export function unremovedKey(key: string, objectId: string, taken: ReadonlyMap<string, unknown>): string {
+    const own = key.endsWith(unremoved(objectId)) ? key : key + unremoved(objectId);
+    return taken.has(own) ? unremovedKey(own + unremoved(objectId), objectId, taken) : own;
+}
 
 /** The state's entries by key, object id and name. */
 export class OwnedEntries {
@@ -42,6 +44,8 @@ export class OwnedEntries {
     readonly #byKey: Map<string, OwnedEntry>;
     readonly #byId: Map<string, OwnedEntry>;
     readonly #byName: Map<string, OwnedEntry>;
+    /** The object ids of the entries that are not still to be removed. */
+    readonly #staying: ReadonlySet<string>;
     /** The object ids that declared entries name: whoever is meant by his name alone is none of these. */
     readonly #named: ReadonlySet<string | undefined>;
 
@@ -54,12 +58,12 @@ export class OwnedEntries {
             properties,
         }));
         this.#byKey = new Map(this.all.map((entry) => [entry.key, entry]));
-        this.#byId = new Map(this.all.map((entry) => [entry.objectId, entry]));
-        // Where two have a name, it is that of the one that stays.
         const staying = this.all.filter((entry) => !isUnremoved(entry));
-        this.#byName = new Map(
-            [...this.all.filter(isUnremoved), ...staying].map((entry) => [entry.name, entry]),
-        );
+        this.#staying = new Set(staying.map(({ objectId }) => objectId));
+        // Where two have a name, or an object id, it is that of the one that stays.
+        const stayingLast = [...this.all.filter(isUnremoved), ...staying];
+        this.#byId = new Map(stayingLast.map((entry) => [entry.objectId, entry]));
+        this.#byName = new Map(stayingLast.map((entry) => [entry.name, entry]));
         const specs = [...declared.values()].filter((entry) => !isUnknown(entry)).map(specOf);
         this.#named = new Set(specs.flatMap(({ objectId, rebindFrom }) => [objectId, rebindFrom]));
     }
@@ -86,8 +90,10 @@ export class OwnedEntries {
     /** What the state holds and nobody declares any more. What becomes of it was said when it was declared. */
     leaving(kept: ReadonlySet<string>, olds: PropertyMap): (Leaving & { key: string })[] {
         const declared = entriesOf(olds);
+        // Of an identity that has another role by now, the former one goes all the same.
+        const isSecond = (entry: OwnedEntry) => isUnremoved(entry) && this.#staying.has(entry.objectId);
         return this.all
-            .filter(({ objectId }) => !kept.has(objectId))
+            .filter((entry) => !kept.has(entry.objectId) || isSecond(entry))
             .map(({ key, objectId, name, properties }) => {
                 const own = declared.get(key)?.["onDelete"] ?? properties["onDelete"];
                 return { key, objectId, name, onDelete: onDeleteOf(own ?? olds["onDelete"]) };

@@ -147,12 +147,14 @@ async function transaction(
     return roles;
 }
 
-/** The roles of leaving principals; those that are gone already need nothing. */
+/** The roles of leaving principals, each once; those that are gone already need nothing. */
 export function removedRoles(leaving: Leaving[], index: RoleIndex): Removed[] {
-    return leaving.flatMap(({ name, objectId, onDelete, but }) => {
+    const removed = new Map<string, Removed>();
+    for (const { name, objectId, onDelete, but } of leaving) {
         const role = index.of(objectId, name, but);
-        return role ? [{ role, onDelete }] : [];
-    });
+        if (role && !removed.has(role.oid)) removed.set(role.oid, { role, onDelete });
+    }
+    return [...removed.values()];
 }
 
 /** What was to be done must be done, before it counts: services and versions differ in what they silently leave out. */
