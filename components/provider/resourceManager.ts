@@ -10,6 +10,8 @@ import { azureTokens, type TokenSource } from "./token";
 /** What the resource API refused, with its code; the message never holds a token. */
 export class ResourceManagerError extends Error {
     override readonly name = "ResourceManagerError";
+    /** An earlier attempt of the same call got no answer, or the service's own fault: it may have taken effect. */
+    mayBeDone = false;
     constructor(
         /** HTTP status. */
         readonly status: number,
@@ -89,7 +91,8 @@ export class ResourceManager {
      * Changes a part of a resource.
      *
      * @param etag where given, only while nobody else has changed it
-     * @throws ResourceManagerError, for instance with status 412 for another etag
+     * @throws ResourceManagerError, for instance with status 412 for another etag, which may be that of this very change where an
+     *   earlier attempt `mayBeDone`
      */
     patch(
         cloud: string,
@@ -101,7 +104,14 @@ export class ResourceManager {
     }
 
     #call(cloud: string, request: Call, options: UseOptions): Promise<Body> {
-        const attempt = () => this.#send(cloud, request, options.signal);
+        let mayBeDone = false;
+        const attempt = () =>
+            this.#send(cloud, request, options.signal).catch((error: unknown) => {
+                const refusal = error instanceof ResourceManagerError ? error : undefined;
+                if (refusal) refusal.mayBeDone = mayBeDone;
+                mayBeDone ||= !refusal || refusal.status >= 500;
+                throw error;
+            });
         return withRetry(attempt, { ...options, deadline: this.deadline, passes, leastPause });
     }
 

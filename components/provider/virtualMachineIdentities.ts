@@ -141,11 +141,12 @@ export class VirtualMachineIdentities {
             if (properties?.provisioningState === "Updating") continue;
             try {
                 const target = { id: virtualMachineId, apiVersion: API_VERSION, etag };
-                // Before it is known: where the answer got lost, the repetition meets the etag that the first one made.
-                changed = true;
                 await this.resourceManager.patch(cloud, target, { identity: patch }, options);
+                changed = true;
             } catch (error) {
                 if (!isConflict(error)) throw error;
+                // Where an answer got lost, the repetition meets the etag that the first attempt made.
+                changed ||= error.mayBeDone;
             }
         }
     }
@@ -198,7 +199,7 @@ function cloudOf(cloud: string): string {
 const isAbsence = (error: unknown) => error instanceof ResourceManagerError && error.status === 404;
 
 /** Somebody else changes the machine at the same time. */
-const isConflict = (error: unknown) =>
+const isConflict = (error: unknown): error is ResourceManagerError =>
     error instanceof ResourceManagerError && (error.status === 409 || error.status === 412);
 
 function absence(error: unknown): undefined {

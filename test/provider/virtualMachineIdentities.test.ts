@@ -146,6 +146,22 @@ describe("VirtualMachineIdentity", () => {
             assert.deepEqual(machine.identity, { type: "None" });
         });
 
+    for (const refused of [[], [error(429, "TooManyRequests")]])
+        test(`what somebody else attached in between stays his${refused.length > 0 ? ", also after a request that was put off" : ""}`, async (t) => {
+            const { provider, machine, patches } = await fakeApi(t, undefined, [
+                { status: 200, body: { etag: '"0"' } },
+                ...refused,
+                // Of this request nothing is done: the same identity comes from somebody else.
+                { ...error(412, "PreconditionFailed"), done: true },
+            ]);
+            const { id, properties } = await provider.create(REF, INPUTS, {});
+            const before = 1 + refused.length;
+            assert.deepEqual([properties, patches().length], [{ attachedBefore: true }, before]);
+            await provider.delete(REF, id, properties, INPUTS, {});
+            assert.equal(patches().length, before);
+            assert.deepEqual(machine.identity?.userAssignedIdentities, { [ORDERS]: {} });
+        });
+
     test("a connection that breaks is repeated; nobody there is told with the host, the cause and the fix", async (t) => {
         const { provider, asked } = await fakeApi(t, { type: "None" }, [{ status: 0 }, { status: 0 }]);
         await provider.create(REF, INPUTS, {});
