@@ -98,7 +98,10 @@ class PostgresqlProvider implements ResourceProvider {
     async create(resource: ResourceRef, inputs: PropertyMap, options: OperationOptions) {
         const type = typeOf(resource);
         if (options.preview) return { id: "", properties: preview(type, inputs) };
-        const { id, properties } = await type.create(this.#serverOf(resource), workingShape(type.table, inputs));
+        const { id, properties } = await type.create(
+            this.#serverOf(resource),
+            workingShape(type.table, inputs),
+        );
         return { id, properties: outputShape(type.table, id, properties) };
     }
 
