@@ -63,10 +63,15 @@ export class Example {
         assert.deepEqual(checkedIn(this.#folder), this.#placed);
     }
 
-    /** Runs a section's commands. @returns what they printed */
-    async follow(heading: string): Promise<string> {
+    /**
+     * Runs a section's commands.
+     *
+     * @param meant which of them; all, where left out
+     * @returns what they printed
+     */
+    async follow(heading: string, meant: (line: string) => boolean = () => true): Promise<string> {
         const texts: string[] = [];
-        for (const line of commands(section(this.readme, heading))) {
+        for (const line of commands(section(this.readme, heading)).filter(meant)) {
             const { code, text } = await this.#run(line);
             assert.equal(code, 0, `${line}\n${text}`);
             texts.push(text);
@@ -78,6 +83,10 @@ export class Example {
     /** What the README says is printed there. */
     printedUnder(heading: string): string[] {
         return codeBlocks(section(this.readme, heading), "text").flatMap((block) => block.trim().split("\n"));
+    }
+
+    sqlUnder(heading: string): string {
+        return codeBlocks(section(this.readme, heading), "sql").join("\n");
     }
 
     /** @param part of the example, where it holds a second project */

@@ -14,6 +14,8 @@ const LANGUAGES: Record<string, { host: string; skip?: string | false }> = {
 };
 
 const ON_LOCAL_AZURE = "Run it on the local Azure";
+const AWAY = "Take it away";
+const HAND_MADE = "pg-hand-made.postgres.database.azure.com";
 
 describe("the examples, by the commands of their READMEs", { skip: skipWithoutCli, concurrency: 1 }, () => {
     const cli = new LocalCli();
@@ -108,8 +110,29 @@ describe("the examples, by the commands of their READMEs", { skip: skipWithoutCl
             assert.match(up.text, /~ 1 updated/);
         });
 
-        step("destroy takes the principals away, and the server stays as it was", async () => {
-            await takenAway(example);
+        const ofServer = (line: string) => line.includes("/existing-server/server destroy");
+
+        step(
+            "destroy takes the roles away; server and database stay, locked until PUBLIC is given back",
+            async () => {
+                await example.follow(AWAY, (line) => !ofServer(line));
+                assert.deepEqual(await example.state(), []);
+                await nothingToChange(example, "server");
+                const signIn = await cli.local("sign-in", HAND_MADE, "deployer", "orders");
+                const asked = (text: string) => sqlAs(cli, signIn.text, "deployer", "orders", text);
+                const roles = `select string_agg(rolname, ', ') as v from pg_roles
+                where rolname ~ '^orders' or rolname in ('Prod DB Readonly', 'kim@contoso.onmicrosoft.com')`;
+                assert.equal(await asked(roles), null);
+                const everybody = `select concat_ws(', ', has_database_privilege('public', 'orders', 'CONNECT'),
+                has_database_privilege('public', 'orders', 'TEMPORARY'),
+                has_schema_privilege('public', 'public', 'USAGE')) as v`;
+                assert.equal(await asked(everybody), "f, f, f");
+                assert.equal(await asked(`${example.sqlUnder(AWAY)}; ${everybody}`), "t, t, t");
+            },
+        );
+
+        step("the server's own program takes the server away", async () => {
+            await example.follow(AWAY, ofServer);
             assert.deepEqual(await example.state("server"), []);
         });
     });
@@ -140,7 +163,7 @@ async function nothingToChange(example: Example, part = ""): Promise<void> {
 }
 
 async function takenAway(example: Example): Promise<void> {
-    await example.follow("Take it away");
+    await example.follow(AWAY);
     assert.deepEqual(await example.state(), []);
 }
 
