@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { publishedManifest, type Manifest } from "./manifest";
 
@@ -34,9 +34,13 @@ export function stage(folder = STAGING_FOLDER): void {
     writeFileSync(path.join(folder, "package.json"), `${JSON.stringify(published, undefined, 4)}\n`);
 }
 
-/** Packs the staged folder. @returns the tarball's path */
+/** Packs the staged folder; tarballs of other versions go, so that a glob names this one alone. @returns the tarball's path */
 export function pack(target: string, folder = STAGING_FOLDER): string {
     mkdirSync(target, { recursive: true });
+    const { name } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as Manifest;
+    for (const file of readdirSync(target))
+        if (file.startsWith(`${name}-`) && /^\d.*\.tgz$/.test(file.slice(name.length + 1)))
+            rmSync(path.join(target, file));
     const words = ["pack", folder, "--pack-destination", target, "--json"];
     const output = execFileSync("npm", words, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
     const [{ filename }] = JSON.parse(output) as [{ filename: string }];

@@ -24,7 +24,9 @@ const CANNOT_INSTALL =
 
 /** A copy of an example in a folder of its own, on which the commands of its README are run. */
 export class Example {
-    readonly #folder = mkdtempSync(path.join(tmpdir(), "example-"));
+    /** Stands for the repository's folder, with nothing but the example and the packed package. */
+    readonly #root = mkdtempSync(path.join(tmpdir(), "example-"));
+    readonly #folder: string;
     readonly readme: string;
     /** What is checked in, by path, with the package's place. */
     readonly #placed: Record<string, string>;
@@ -34,6 +36,7 @@ export class Example {
         readonly name: string,
     ) {
         const source = path.join(EXAMPLES, name);
+        this.#folder = path.join(this.#root, "examples", name);
         this.readme = readFileSync(path.join(source, "README.md"), "utf8");
         cpSync(source, this.#folder, {
             recursive: true,
@@ -109,7 +112,7 @@ export class Example {
     }
 
     close(): void {
-        rmSync(this.#folder, { recursive: true, force: true });
+        rmSync(this.#root, { recursive: true, force: true });
     }
 
     /** A line of the README, with the copy in place of the example's folder. */
@@ -117,7 +120,10 @@ export class Example {
         const [program, ...words] = line.split(" ");
         const here = words.map((word) => this.#word(word));
         if (line.startsWith("npm run local -- ")) return this.cli.local(...here.slice(3));
-        if (program === "npm") return this.cli.run("npm", here);
+        if (program === "npm") {
+            this.#pack();
+            return this.cli.run("sh", ["-c", line], { cwd: this.#root });
+        }
         if (program === "pulumi")
             return this.cli.run(findInstalledPulumi()!, here, { env: this.#environment });
         throw new Error(`${this.name}'s README has a command that this test does not know: ${line}`);
@@ -125,16 +131,17 @@ export class Example {
 
     #word(word: string): string {
         if (word === PACKAGE) return path.join(PROJECT_FOLDER, "components");
-        if (word.endsWith(".tgz")) return this.#tarball();
         const inExample = /^examples\/([^/]+)(\/.*)?$/.exec(word);
         return inExample?.[1] === this.name ? path.join(this.#folder, inExample[2] ?? "") : word;
     }
 
-    /** As `npm run pack` makes it, which would write into the project's folder. */
-    #tarball(): string {
-        const folder = path.join(this.#folder, "dist");
+    /** As `npm run pack` does it, which would write into the project's folder; another version was packed before. */
+    #pack(): void {
+        const folder = path.join(this.#root, "dist");
         stage(path.join(folder, "package"));
-        return pack(folder, path.join(folder, "package"));
+        writeFileSync(path.join(folder, "azure-postgres-entra-0.0.0.tgz"), "");
+        pack(folder, path.join(folder, "package"));
+        assert.equal(readdirSync(folder).filter((file) => file.endsWith(".tgz")).length, 1);
     }
 
     get #environment(): NodeJS.ProcessEnv {

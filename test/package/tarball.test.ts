@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { version } from "../../components/package.json";
 import { publishedManifest } from "../../packaging/manifest";
+import { pack } from "../../packaging/stage";
 import { ProviderClient } from "../provider/grpcClient";
 import { InstalledPackage } from "./installed";
 
@@ -33,6 +35,19 @@ const PACKAGE_NAME: string = manifest.name;`);
 const CJS = program(`import pulumi = require("@pulumi/pulumi");
 import { ${NAMES} } from "azure-postgres-entra";
 const PACKAGE_NAME: string = require("azure-postgres-entra/package.json").name;`);
+
+test("packing leaves the new version's tarball alone in its folder, and touches no other package's", (t) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "packing-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const [staged, target] = [path.join(folder, "package"), path.join(folder, "dist")];
+    mkdirSync(staged);
+    for (const packed of ["1.0.0", "1.0.1"]) {
+        writeFileSync(path.join(staged, "package.json"), JSON.stringify({ name: "one", version: packed }));
+        assert.equal(path.basename(pack(target, staged)), `one-${packed}.tgz`);
+        writeFileSync(path.join(target, "two-1.0.0.tgz"), "");
+    }
+    assert.deepEqual(readdirSync(target).sort(), ["one-1.0.1.tgz", "two-1.0.0.tgz"]);
+});
 
 describe("the packed npm package, in a folder that has nothing else", { concurrency: 1 }, () => {
     let installed: InstalledPackage;
