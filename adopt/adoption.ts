@@ -5,16 +5,13 @@ import type { ConnectionArgs } from "../components/provider/connectionArgs";
 import { ResourceManager } from "../components/provider/resourceManager";
 import { planStack } from "../plan/planStack";
 import { stackValues } from "../plan/stackValues";
-import { configText } from "../rehearsal/stackFile";
-import { parseStackConfig, StackConfigError, type StackConfig } from "../stackConfig";
-import { checkStack, expectedHost } from "../stackResources";
-import { NotAdoptable, type LeftOut, type ServerRoles } from "./existing";
+import type { StackConfig } from "../stackConfig";
+import { expectedHost } from "../stackResources";
+import type { LeftOut } from "./existing";
 import { importFile, type ImportFile } from "./judge/importFile";
-import { principalValues } from "./judge/principalValues";
-import { profileFindings } from "./judge/profiles";
-import { serverValues, type ServerAdoption, type StackValues } from "./judge/serverValues";
+import { serverValues, type StackValues } from "./judge/serverValues";
 import { signInAs } from "./judge/signInAs";
-import { unmanaged } from "./judge/unmanaged";
+import { judgement } from "./judgement";
 import { callerObjectId } from "./read/caller";
 import { readResources, serverId, type ServerPlace } from "./read/readResources";
 import { readRoles } from "./read/readRoles";
@@ -55,7 +52,7 @@ export async function adopt(request: AdoptionRequest): Promise<Adoption> {
     );
     const connection = connectionTo(request, administrator);
     const roles = await readRoles({ connection, graph: request.graph ?? true, environment, progress });
-    const { values, leftOut, config } = judged(request, found, administrator, roles);
+    const { values, leftOut, config } = judgement(request, { resources, found, administrator, roles });
     progress?.("evaluating the program");
     const plan = await planStack({
         project: request.project,
@@ -81,45 +78,4 @@ export async function adopt(request: AdoptionRequest): Promise<Adoption> {
 function connectionTo({ cloud, server, address }: AdoptionRequest, user: string): ConnectionArgs {
     const host = expectedHost({ cloud, server: { name: server } } as StackConfig);
     return { host, user, cloud: cloud as StackConfig["cloud"], ...(address !== undefined && { address }) };
-}
-
-function judged(request: AdoptionRequest, found: ServerAdoption, administrator: string, roles: ServerRoles) {
-    const { principals, leftOut } = principalValues(roles, found.values.administrators);
-    const host = expectedHost({ cloud: request.cloud, server: { name: request.server } } as StackConfig);
-    const values: StackValues = {
-        cloud: request.cloud as StackConfig["cloud"],
-        ...found.values,
-        resourceGroup: { name: request.resourceGroup, existing: true },
-        signInAs: administrator,
-        principals,
-        ...(request.address !== undefined && { hostAddresses: { [host]: request.address } }),
-    };
-    const config = parsed(request, values);
-    const profiles = profileFindings(roles.server, config);
-    const names = new Set(leftOut.map(({ name }) => name));
-    return {
-        values,
-        config,
-        leftOut: [
-            ...found.leftOut,
-            ...leftOut,
-            ...unmanaged(roles, config, profiles.matching, names),
-            ...profiles.notes,
-        ],
-    };
-}
-
-/** By the program's own checks, so that what is written is never refused. */
-function parsed({ project, server }: AdoptionRequest, values: StackValues): StackConfig {
-    const raw = Object.entries(values)
-        .filter(([, value]) => value !== undefined)
-        .map(([key, value]) => [`${project}:${key}`, configText(value)]);
-    try {
-        const config = parseStackConfig(project, Object.fromEntries(raw) as Record<string, string>);
-        checkStack(config);
-        return config;
-    } catch (error) {
-        const problems = error instanceof StackConfigError ? error.problems : [(error as Error).message];
-        throw new NotAdoptable(server, problems);
-    }
 }

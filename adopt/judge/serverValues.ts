@@ -29,10 +29,7 @@ export function serverValues(resources: ServerResources): ServerAdoption {
     if (reasons.length > 0) throw new NotAdoptable(server.name, reasons);
     const leftOut: LeftOut[] = [];
     const administrators = administratorValues(resources, leftOut);
-    if (administrators.length === 0)
-        throw new NotAdoptable(server.name, [
-            "it has no Microsoft Entra administrator, and only one can read and make the roles (F6): set one, then adopt it",
-        ]);
+    if (administrators.length === 0) throw new NotAdoptable(server.name, withoutAdministrator(leftOut));
     const values = {
         location: server.location ?? "",
         tenantId: server.properties.authConfig!.tenantId || undefined,
@@ -46,6 +43,14 @@ export function serverValues(resources: ServerResources): ServerAdoption {
 }
 
 const note = (kind: LeftOut["kind"], name: string, text: string): LeftOut => ({ kind, name, text });
+
+/** @param refused the administrators that the configuration cannot have */
+function withoutAdministrator(refused: readonly LeftOut[]): string[] {
+    if (refused.length > 0) return refused.map(({ name, text }) => `its administrator '${name}' ${text}`);
+    return [
+        "it has no Microsoft Entra administrator, and only one can read and make the roles (F6): set one, then adopt it",
+    ];
+}
 
 /** Why no stack can describe the server. */
 function obstacles({ authConfig, network, replicationRole, cluster }: ServerProperties): string[] {

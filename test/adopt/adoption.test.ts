@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { adopt, type AdoptionRequest } from "../../adopt/adoption";
+import { useEnvironment } from "../../emulator/endpoint/environment";
 import { LOCAL_SUBSCRIPTION_ID, LocalAzure } from "../../emulator/localAzure";
 import {
     asDeployer,
@@ -27,9 +28,7 @@ describe("the adoption of a server", { concurrency: 1 }, () => {
         await makeServerByHand(azure);
         environment = { ...process.env, ...azure.environment() };
         // Azure's own library looks in the process's environment alone.
-        for (const [name, value] of Object.entries(azure.environment()))
-            if (value === undefined) delete process.env[name];
-            else process.env[name] = value;
+        useEnvironment(azure.environment());
     });
     after(() => azure?.stop());
 

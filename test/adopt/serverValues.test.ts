@@ -1,46 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ServerProperties, ServerResources } from "../../adopt/existing";
+import type { ServerResources } from "../../adopt/existing";
 import { serverValues } from "../../adopt/judge/serverValues";
-
-const TENANT = "5e3c2a10-7b4d-4c0e-9f61-0a1b2c3d4e5f";
-const DBA = {
-    objectId: "C1000000-0000-4000-8000-000000000001",
-    principalName: "DBA",
-    principalType: "Group",
-};
-
-/** As the service answers for a plain public server. */
-function resources(
-    properties: Partial<ServerProperties> = {},
-    more: Partial<ServerResources> = {},
-): ServerResources {
-    return {
-        server: {
-            name: "pg-prod",
-            location: "West Europe",
-            sku: { name: "Standard_D2ds_v5", tier: "GeneralPurpose" },
-            properties: {
-                version: "16",
-                authConfig: { activeDirectoryAuth: "Enabled", passwordAuth: "Disabled", tenantId: TENANT },
-                storage: { storageSizeGB: 128, autoGrow: "Disabled", type: "Premium_LRS" },
-                backup: { backupRetentionDays: 7, geoRedundantBackup: "Disabled" },
-                highAvailability: { mode: "Disabled", standbyAvailabilityZone: "" },
-                availabilityZone: "2",
-                network: { publicNetworkAccess: "Enabled" },
-                replicationRole: "Primary",
-                ...properties,
-            },
-        },
-        administrators: [{ name: DBA.objectId, properties: DBA }],
-        databases: [],
-        firewallRules: [],
-        configurations: [],
-        ...more,
-    };
-}
-
-const named = <T>(name: string, properties: T) => ({ name, properties });
+import { DBA, named, resources, TENANT } from "./serverAnswers";
 
 describe("the configuration of a server that is there", () => {
     test("F1: the mode is that of the server, and a password stays as it is", () => {
@@ -176,6 +138,14 @@ describe("a server that no stack can describe", () => {
             "F6: without an administrator",
             resources({}, { administrators: [] }),
             /no Microsoft Entra administrator/,
+        ],
+        [
+            "with administrators of which the configuration can have none",
+            resources(
+                {},
+                { administrators: [named("y", { ...DBA, principalName: "grace", principalType: "User" })] },
+            ),
+            /its administrator 'grace' stays unmanaged: administrators\.principalName is "grace"/,
         ],
         [
             "with private endpoints alone",
