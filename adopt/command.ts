@@ -18,7 +18,7 @@ export async function adoptCommand(words: string[]): Promise<number> {
     const configFile = fileOf(options.configFile, `Pulumi.${stack}.yaml`);
     const importFile = fileOf(options.importFile, `import.${stack}.json`);
     const project = projectName();
-    const kept = options.dryRun ? {} : mayWrite(configFile, importFile, options.force);
+    const kept = options.dryRun ? undefined : mayWrite(project, configFile, importFile, options.force);
     const interrupted = onInterrupt();
     const adoption = await withCloud(options.cloud, () =>
         Promise.race([read(project, options), interrupted]),

@@ -3,8 +3,13 @@
 import { stringify } from "yaml";
 import type { StackValues } from "../judge/serverValues";
 
-/** What the CLI keeps beside the configuration: how the stack's secrets are encrypted. */
-export type StackKeys = Partial<Record<"encryptionsalt" | "secretsprovider" | "encryptedkey", unknown>>;
+/** What stays of a stack's file that is there. */
+export interface KeptOfStack {
+    /** Beside the configuration: how the stack's secrets are encrypted, its Pulumi ESC environments. */
+    top: Record<string, unknown>;
+    /** Configuration of other namespaces than the project's. */
+    config: Record<string, unknown>;
+}
 
 export interface StackFileHead {
     host: string;
@@ -22,15 +27,16 @@ export function stackFileText(
     project: string,
     values: StackValues,
     head: StackFileHead,
-    kept: StackKeys = {},
+    kept: KeptOfStack = { top: {}, config: {} },
 ): string {
-    const config = Object.fromEntries(
+    const own = Object.fromEntries(
         ORDER.filter((key) => values[key] !== undefined).map((key) => [`${project}:${key}`, values[key]]),
     );
     const comment = [
         `# ${head.host}, as it was on ${head.readAt.slice(0, 10)}: written by npm run adopt (docs/adopt.md).`,
         "# Privileges are as somebody granted them (managePrivileges: false); the password of administratorLogin stays as it is.",
     ];
-    const body = stringify({ ...kept, config }, { lineWidth: 0, aliasDuplicateObjects: false });
+    const config = { ...kept.config, ...own };
+    const body = stringify({ ...kept.top, config }, { lineWidth: 0, aliasDuplicateObjects: false });
     return `${comment.join("\n")}\n${body}`;
 }

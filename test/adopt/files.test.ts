@@ -52,8 +52,8 @@ describe("the files", () => {
 
     test("a stack's file without configuration is filled, and keeps its encryption", (context) => {
         const name = file(context, "encryptionsalt: v1:abc\n");
-        const kept = mayWrite(name, `${name}.json`, false);
-        assert.deepEqual(kept, { encryptionsalt: "v1:abc" });
+        const kept = mayWrite("p", name, `${name}.json`, false);
+        assert.deepEqual(kept, { top: { encryptionsalt: "v1:abc" }, config: {} });
         const values = { location: "westeurope", server: { name: "pg", version: "17" } } as StackValues;
         const text = stackFileText("p", values, { host: "pg.example", readAt: "2026-01-02T03:04:05Z" }, kept);
         assert.match(text, /^# pg\.example, as it was on 2026-01-02/);
@@ -63,15 +63,39 @@ describe("the files", () => {
         });
     });
 
-    test("a configuration or an import file that is there stays; --force keeps the encryption alone", (context) => {
-        const name = file(context, "encryptionsalt: v1:abc\nconfig: { a:b: c }\n");
+    test("environments of Pulumi ESC stay, and so does whatever else stands beside the configuration", (context) => {
+        const values = { location: "westeurope" } as StackValues;
+        for (const [force, config] of [
+            [false, ""],
+            [false, "config: {}\n"],
+            [true, "config: { 'p:location': norwayeast }\n"],
+        ] as const) {
+            const name = file(context, `environment: [azure-prod]\nlater: { key: 1 }\n${config}`);
+            const kept = mayWrite("p", name, `${name}.json`, force);
+            const head = { host: "pg.example", readAt: "2026-01-02T03:04:05Z" };
+            assert.deepEqual(parse(stackFileText("p", values, head, kept)), {
+                environment: ["azure-prod"],
+                later: { key: 1 },
+                config: { "p:location": "westeurope" },
+            });
+        }
+    });
+
+    test("a configuration or an import file that is there stays; --force keeps what is not the project's", (context) => {
+        const name = file(
+            context,
+            "encryptionsalt: v1:abc\nconfig: { 'p:b': c, 'azure-native:location': x }\n",
+        );
         assert.throws(
-            () => mayWrite(name, `${name}.json`, false),
+            () => mayWrite("p", name, `${name}.json`, false),
             /Pulumi\.prod\.yaml is there already; --force/,
         );
-        assert.deepEqual(mayWrite(name, `${name}.json`, true), { encryptionsalt: "v1:abc" });
-        assert.throws(() => mayWrite(`${name}.other`, name, false), /is there already/);
-        assert.throws(() => mayWrite(file(context, "{{"), `${name}.json`, false), /is there already/);
+        assert.deepEqual(mayWrite("p", name, `${name}.json`, true), {
+            top: { encryptionsalt: "v1:abc" },
+            config: { "azure-native:location": "x" },
+        });
+        assert.throws(() => mayWrite("p", `${name}.other`, name, false), /is there already/);
+        assert.throws(() => mayWrite("p", file(context, "{{"), `${name}.json`, false), /is there already/);
     });
 });
 
