@@ -23,6 +23,15 @@ const ORDER: (keyof StackValues)[] = [
     ...(["administrators", "signInAs", "hostAddresses", "databases", "principals"] as const),
 ];
 
+/**
+ * The CLI reads YAML as yaml.v3 of Go does, which takes more plain words for dates, numbers and truth values than YAML 1.2:
+ * every text is quoted, and keys where YAML 1.1 needs it.
+ */
+const AS_THE_CLI_READS = {
+    ...{ lineWidth: 0, aliasDuplicateObjects: false, compat: "yaml-1.1" },
+    ...({ defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const),
+};
+
 export function stackFileText(
     project: string,
     values: StackValues,
@@ -37,6 +46,6 @@ export function stackFileText(
         "# Privileges are as somebody granted them (managePrivileges: false); the password of administratorLogin stays as it is.",
     ];
     const config = { ...kept.config, ...own };
-    const body = stringify({ ...kept.top, config }, { lineWidth: 0, aliasDuplicateObjects: false });
+    const body = stringify({ ...kept.top, config }, AS_THE_CLI_READS);
     return `${comment.join("\n")}\n${body}`;
 }

@@ -81,6 +81,16 @@ describe("the files", () => {
         }
     });
 
+    test("texts that YAML 1.1 or Go would read as something else are quoted, as values and as keys", () => {
+        const texts = ["2024-05-01", "1_000", "on", "0X1F", "0o17", "1e3", "~", "null", "16"];
+        const tags = Object.fromEntries(texts.map((text) => [`is-${text}`, text]));
+        const values = { server: { name: "pg", tags: { ...tags, on: "x", "1_000": "y" } } } as StackValues;
+        const text = stackFileText("p", values, { host: "pg.example", readAt: "2026-01-02T03:04:05Z" });
+        for (const one of texts) assert.ok(text.includes(`: "${one}"\n`), `${one} in\n${text}`);
+        assert.match(text, /\n +"on": "x"\n +"1_000": "y"\n/);
+        assert.match(text, /\n {2}p:server:\n {4}name: "pg"\n/);
+    });
+
     test("a configuration or an import file that is there stays; --force keeps what is not the project's", (context) => {
         const name = file(
             context,

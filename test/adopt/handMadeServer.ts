@@ -56,11 +56,14 @@ async function makeResources({ api, directory }: LocalAzure): Promise<void> {
         administratorLoginPassword: PASSWORDS[0],
         maintenanceWindow: { customWindow: "Enabled", dayOfWeek: 6, startHour: 3, startMinute: 0 },
         network: { publicNetworkAccess: "Enabled" },
+        // Plain words that YAML reads as a date, a number and a truth value.
+        tags: { created: "2024-05-01", budget: "1_000", shared: "yes" },
     });
     const child = (path: string, body: object) => api.put(`${SERVER_ID}/${path}`, { ...body });
     await child("firewallRules/office", { startIpAddress: "203.0.113.0", endIpAddress: "203.0.113.31" });
     await child("firewallRules/everybody", { startIpAddress: "0.0.0.0", endIpAddress: "255.255.255.255" });
     await child("configurations/work_mem", { value: "8192", source: "user-override" });
+    await child("configurations/log_lock_waits", { value: "on", source: "user-override" });
     for (const [objectId, principalName, principalType] of [
         [SEED_IDS.deployer, "deployer", "ServicePrincipal"],
         [SEED_IDS.dbAdmins, "DB Admins", "Group"],
