@@ -55,7 +55,12 @@ describe("the files", () => {
         const kept = mayWrite("p", name, `${name}.json`, false);
         assert.deepEqual(kept, { top: { encryptionsalt: "v1:abc" }, config: {} });
         const values = { location: "westeurope", server: { name: "pg", version: "17" } } as StackValues;
-        const text = stackFileText("p", values, { host: "pg.example", readAt: "2026-01-02T03:04:05Z" }, kept);
+        const text = stackFileText(
+            "p",
+            { values },
+            { host: "pg.example", readAt: "2026-01-02T03:04:05Z" },
+            kept,
+        );
         assert.match(text, /^# pg\.example, as it was on 2026-01-02/);
         assert.deepEqual(parse(text), {
             encryptionsalt: "v1:abc",
@@ -73,7 +78,7 @@ describe("the files", () => {
             const name = file(context, `environment: [azure-prod]\nlater: { key: 1 }\n${config}`);
             const kept = mayWrite("p", name, `${name}.json`, force);
             const head = { host: "pg.example", readAt: "2026-01-02T03:04:05Z" };
-            assert.deepEqual(parse(stackFileText("p", values, head, kept)), {
+            assert.deepEqual(parse(stackFileText("p", { values }, head, kept)), {
                 environment: ["azure-prod"],
                 later: { key: 1 },
                 config: { "p:location": "westeurope" },
@@ -84,8 +89,11 @@ describe("the files", () => {
     test("texts that YAML 1.1 or Go would read as something else are quoted, as values and as keys", () => {
         const texts = ["2024-05-01", "1_000", "on", "0X1F", "0o17", "1e3", "~", "null", "16"];
         const tags = Object.fromEntries(texts.map((text) => [`is-${text}`, text]));
-        const values = { server: { name: "pg", tags: { ...tags, on: "x", "1_000": "y" } } } as StackValues;
-        const text = stackFileText("p", values, { host: "pg.example", readAt: "2026-01-02T03:04:05Z" });
+        const values = {
+            location: "x",
+            server: { name: "pg", tags: { ...tags, on: "x", "1_000": "y" } },
+        } as StackValues;
+        const text = stackFileText("p", { values }, { host: "pg.example", readAt: "2026-01-02T03:04:05Z" });
         for (const one of texts) assert.ok(text.includes(`: "${one}"\n`), `${one} in\n${text}`);
         assert.match(text, /\n +"on": "x"\n +"1_000": "y"\n/);
         assert.match(text, /\n {2}p:server:\n {4}name: "pg"\n/);
