@@ -32,6 +32,8 @@ export interface Adoption {
     host: string;
     signedInAs: string;
     values: StackValues;
+    /** Configuration of Pulumi's own providers, by full key. */
+    providers: Record<string, string>;
     importFile: ImportFile;
     leftOut: LeftOut[];
     /** What could not be read, in words. */
@@ -52,12 +54,17 @@ export async function adopt(request: AdoptionRequest): Promise<Adoption> {
     );
     const connection = connectionTo(request, administrator);
     const roles = await readRoles({ connection, graph: request.graph ?? true, environment, progress });
-    const { values, leftOut, config } = judgement(request, { resources, found, administrator, roles });
+    const { values, providers, leftOut, config } = judgement(request, {
+        resources,
+        found,
+        administrator,
+        roles,
+    });
     progress?.("evaluating the program");
     const plan = await planStack({
         project: request.project,
         stack: request.stack,
-        values: stackValues(request.project, values),
+        values: stackValues(request.project, { ...providers, ...values }),
     });
     const place = {
         serverId: serverId(request),
@@ -68,6 +75,7 @@ export async function adopt(request: AdoptionRequest): Promise<Adoption> {
         host: expectedHost(config),
         signedInAs: administrator,
         values,
+        providers,
         importFile: importFile(plan, place),
         leftOut,
         notChecked: [...roles.server.notRead, ...roles.directory.notRead],

@@ -24,11 +24,10 @@ export async function adoptCommand(words: string[]): Promise<number> {
         Promise.race([read(project, options), interrupted]),
     );
     if (typeof adoption === "number") return adoption;
-    const { values, host } = adoption;
-    const head = { host, readAt: new Date().toISOString() };
+    const head = { host: adoption.host, readAt: new Date().toISOString() };
     if (!options.dryRun)
         writeFiles({
-            [configFile]: stackFileText(project, values, head, kept),
+            [configFile]: stackFileText(project, adoption, head, kept),
             [importFile]: `${JSON.stringify(adoption.importFile, undefined, 4)}\n`,
         });
     const files = { configFile: shown(configFile), importFile: shown(importFile), written: !options.dryRun };

@@ -6,12 +6,14 @@ import { checkStack, expectedHost } from "../stackResources";
 import { NotAdoptable, type LeftOut, type ServerResources, type ServerRoles } from "./existing";
 import { principalValues } from "./judge/principalValues";
 import { profileFindings } from "./judge/profiles";
+import { providerConfig } from "./judge/providerConfig";
 import type { ServerAdoption, StackValues } from "./judge/serverValues";
 import { unmanaged } from "./judge/unmanaged";
 
 export interface JudgementRequest {
     project: string;
     cloud: string;
+    subscription: string;
     resourceGroup: string;
     server: string;
     address?: string;
@@ -28,6 +30,8 @@ export interface Findings {
 
 export interface Judgement {
     values: StackValues;
+    /** Of Pulumi's own providers, by full key. */
+    providers: Record<string, string>;
     /** The same as the program reads it. */
     config: StackConfig;
     leftOut: LeftOut[];
@@ -50,12 +54,14 @@ export function judgement(
         principals,
         ...(request.address !== undefined && { hostAddresses: { [host]: request.address } }),
     };
-    const config = parsed(request, values);
+    const providers = providerConfig(request.cloud, request.subscription);
+    const config = parsed(request, values, providers);
     const profiles = profileFindings(roles.server, config);
     const refused = found.leftOut.filter(({ kind }) => kind === "administrator");
     const names = new Set([...refused, ...leftOut].map(({ name }) => name));
     return {
         values,
+        providers,
         config,
         leftOut: [
             ...found.leftOut,
@@ -67,13 +73,21 @@ export function judgement(
 }
 
 /** By the program's own checks, so that what is written is never refused. */
-function parsed({ project, server }: JudgementRequest, values: StackValues): StackConfig {
-    const raw = Object.entries(values)
+function parsed(
+    { project, server }: JudgementRequest,
+    values: StackValues,
+    providers: Record<string, string>,
+): StackConfig {
+    const own = Object.entries(values)
         .filter(([, value]) => value !== undefined)
         .map(([key, value]) => [`${project}:${key}`, configText(value)]);
+    const raw = { ...providers, ...(Object.fromEntries(own) as Record<string, string>) };
     try {
-        const config = parseStackConfig(project, Object.fromEntries(raw) as Record<string, string>);
-        checkStack(config);
+        const config = parseStackConfig(project, raw);
+        checkStack(config, {
+            azureNative: raw["azure-native:environment"],
+            azuread: raw["azuread:environment"],
+        });
         return config;
     } catch (error) {
         const problems = error instanceof StackConfigError ? error.problems : [(error as Error).message];

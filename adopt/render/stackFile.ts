@@ -34,7 +34,7 @@ const AS_THE_CLI_READS = {
 
 export function stackFileText(
     project: string,
-    values: StackValues,
+    { values, providers = {} }: { values: StackValues; providers?: Record<string, string> },
     head: StackFileHead,
     kept: KeptOfStack = { top: {}, config: {} },
 ): string {
@@ -45,7 +45,7 @@ export function stackFileText(
         `# ${head.host}, as it was on ${head.readAt.slice(0, 10)}: written by npm run adopt (docs/adopt.md).`,
         "# Privileges are as somebody granted them (managePrivileges: false); the password of administratorLogin stays as it is.",
     ];
-    const config = { ...kept.config, ...own };
+    const config = { ...kept.config, ...providers, ...own };
     const body = stringify({ ...kept.top, config }, AS_THE_CLI_READS);
     return `${comment.join("\n")}\n${body}`;
 }

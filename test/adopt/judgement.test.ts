@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parse } from "yaml";
 import type { ServerResources, ServerRoles } from "../../adopt/existing";
 import { judgement, type JudgementRequest } from "../../adopt/judgement";
+import { stackFileText } from "../../adopt/render/stackFile";
 import { serverValues } from "../../adopt/judge/serverValues";
+import { planStack } from "../../plan/planStack";
+import { stackValues } from "../../plan/stackValues";
 import { notAsked } from "../../report/access/read/readDirectory";
 import type { RoleSnapshot } from "../../report/access/snapshot";
 import { DBA, named, resources } from "./serverAnswers";
 
+const SUBSCRIPTION = "5b7f1d5e-0b41-4c7c-9d0a-2f6f0f2f3c11";
 const GRACE = "a1000000-0000-4000-8000-000000000002";
 
 function role(name: string, objectId: string, admin: boolean): RoleSnapshot {
@@ -31,7 +36,14 @@ function judged(found: ServerResources, roles: RoleSnapshot[] = [], changes: Par
         settings: new Map(),
     };
     return judgement(
-        { project: "p", cloud: "Public", resourceGroup: "rg", server: "pg-prod", ...changes },
+        {
+            project: "p",
+            cloud: "Public",
+            subscription: SUBSCRIPTION,
+            resourceGroup: "rg",
+            server: "pg-prod",
+            ...changes,
+        },
         {
             resources: found,
             found: serverValues(found),
@@ -64,4 +76,28 @@ test("F69: a server administrator that the configuration cannot have is no princ
         stays.map(({ kind }) => kind),
         ["administrator"],
     );
+});
+
+const ENVIRONMENTS = { Public: undefined, China: "china", UsGovernment: "usgovernment" };
+
+for (const [cloud, environment] of Object.entries(ENVIRONMENTS))
+    test(`the providers work in the server's subscription, in the cloud ${cloud}`, async () => {
+        const { values, providers, config } = judged(resources(), [], { cloud });
+        assert.equal(config.cloud, cloud);
+        assert.equal(providers["azure-native:subscriptionId"], SUBSCRIPTION);
+        const told = ["azure-native:environment", "azuread:environment"].map((key) => providers[key]);
+        assert.deepEqual(told, [environment, environment]);
+        const head = { host: "pg.example", readAt: "2026-01-02T03:04:05Z" };
+        const written = parse(stackFileText("p", { values, providers }, head)) as {
+            config: Record<string, unknown>;
+        };
+        for (const [key, value] of Object.entries(providers)) assert.equal(written.config[key], value);
+        // The program itself takes what was written.
+        const plan = await planStack({ project: "p", stack: "s", values: stackValues("p", written.config) });
+        assert.deepEqual(plan.problems, []);
+    });
+
+test("a file for the local Azure names no subscription", () => {
+    const { providers } = judged(resources(), [], { cloud: "Local" });
+    assert.deepEqual(providers, {});
 });
