@@ -92,7 +92,7 @@ describe("the files", () => {
         const values = {
             location: "x",
             server: { name: "pg", tags: { ...tags, on: "x", "1_000": "y" } },
-        } as StackValues;
+        } as unknown as StackValues;
         const text = stackFileText("p", { values }, { host: "pg.example", readAt: "2026-01-02T03:04:05Z" });
         for (const one of texts) assert.ok(text.includes(`: "${one}"\n`), `${one} in\n${text}`);
         assert.match(text, /\n +"on": "x"\n +"1_000": "y"\n/);
