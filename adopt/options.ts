@@ -83,7 +83,8 @@ export function adoptOptions(words: string[], environment: NodeJS.ProcessEnv = p
             given["resource-group"],
             "the name of the server's resource group",
         ),
-        server: needed("server", given.server, "the server's name, without the domain"),
+        // Azure takes any letter case, and calls a server by small letters; ids and host names are compared exactly.
+        server: needed("server", given.server, "the server's name, without the domain").toLowerCase(),
         as: given.as,
         address: given.address && addressOf(given.address),
         configFile: given["config-file"],

@@ -28,6 +28,10 @@ describe("the command line", () => {
         assert.deepEqual([subscription, cloud, graph], ["from-environment", "Public", true]);
     });
 
+    test("a server's name is written in small letters, as Azure has it", () => {
+        assert.equal(adoptOptions([...GIVEN, "--server", "PG-Contoso"], {}).server, "pg-contoso");
+    });
+
     test("refuses names that would lead elsewhere, unknown clouds and bad addresses", () => {
         for (const [option, value] of [
             ["--server", "pg/../other"],
