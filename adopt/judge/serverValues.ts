@@ -78,7 +78,6 @@ function obstacles({ authConfig, network, replicationRole, cluster }: ServerProp
 function serverBlock({ server, configurations }: ServerResources, leftOut: LeftOut[]): StackValues["server"] {
     const { properties, sku } = server;
     const passwords = properties.authConfig!.passwordAuth === "Enabled";
-    const { mode = "Disabled", standbyAvailabilityZone: standby } = properties.highAvailability ?? {};
     return defined({
         name: server.name,
         version: properties.version,
@@ -86,9 +85,9 @@ function serverBlock({ server, configurations }: ServerResources, leftOut: LeftO
         storageSizeGb: properties.storage?.storageSizeGB,
         backupRetentionDays: properties.backup?.backupRetentionDays,
         geoRedundantBackup: properties.backup?.geoRedundantBackup === "Enabled",
-        highAvailability: mode,
+        // Without the standby's zone, which changes place with the server's own in a failover: Pulumi leaves it as it is.
+        highAvailability: properties.highAvailability?.mode ?? "Disabled",
         availabilityZone: properties.availabilityZone || undefined,
-        standbyAvailabilityZone: mode === "Disabled" ? undefined : standby || undefined,
         authMode: passwords ? "EntraAndPassword" : "EntraOnly",
         administratorLogin: passwords ? properties.administratorLogin : undefined,
         keepAdministratorPassword: passwords || undefined,
@@ -174,17 +173,35 @@ function databaseValues({ databases }: ServerResources, leftOut: LeftOut[]) {
 /** What the configuration has no word for, and Pulumi leaves as it is. */
 function keptAsItIs(properties: ServerProperties): string[] {
     const { storage, maintenanceWindow, dataEncryption, privateEndpointConnections } = properties;
+    const kept = ": the configuration does not say so, and Pulumi leaves it as it is";
     return [
-        ...(storage?.autoGrow === "Enabled" ? ["storage grows by itself (autoGrow)"] : []),
+        ...(storage?.autoGrow === "Enabled"
+            ? [
+                  `storage grows by itself (autoGrow)${kept}. After it grew, raise storageSizeGb to the new size before the next update: storage never shrinks, so the update would fail`,
+              ]
+            : []),
+        ...performance(storage).map(
+            (what) =>
+                `${what}${kept}. It goes with the size: change the size outside of Pulumi, then run \`pulumi refresh\` and write the new size to storageSizeGb`,
+        ),
         ...(storage?.type && storage.type !== "Premium_LRS"
-            ? [`storage is of the type ${storage.type}`]
+            ? [`storage is of the type ${storage.type}${kept}`]
             : []),
-        ...(maintenanceWindow?.customWindow === "Enabled" ? ["it has a maintenance window of its own"] : []),
-        ...(dataEncryption?.type === "AzureKeyVault" ? ["it is encrypted with a key of yours"] : []),
+        ...(maintenanceWindow?.customWindow === "Enabled"
+            ? [`it has a maintenance window of its own${kept}`]
+            : []),
+        ...(dataEncryption?.type === "AzureKeyVault" ? [`it is encrypted with a key of yours${kept}`] : []),
         ...(privateEndpointConnections?.length
-            ? [`${privateEndpointConnections.length} private endpoints lead to it`]
+            ? [`${privateEndpointConnections.length} private endpoints lead to it${kept}`]
             : []),
-    ].map((text) => `${text}: the configuration does not say so, and Pulumi leaves it as it is`);
+    ];
+}
+
+/** An update would send the old ones along with a new size. */
+function performance(storage: ServerProperties["storage"]): string[] {
+    const { tier, iops } = storage ?? {};
+    const set = [...(tier ? [`the performance tier ${tier}`] : []), ...(iops ? [`${iops} IOPS`] : [])];
+    return set.length === 0 ? [] : [`storage has ${set.join(" and ")}`];
 }
 
 /** False, with a note, where the package would refuse it. */

@@ -94,9 +94,8 @@ describe("the files", () => {
         const texts = ["2024-05-01", "1_000", "on", "0X1F", "0o17", "1e3", "~", "null", "16"];
         const tags = Object.fromEntries(texts.map((text) => [`is-${text}`, text]));
         const values = {
-            location: "x",
             server: { name: "pg", tags: { ...tags, on: "x", "1_000": "y" } },
-        } as unknown as StackValues;
+        } as object as StackValues;
         const text = stackFileText("p", { values }, { host: "pg.example", readAt: "2026-01-02T03:04:05Z" });
         for (const one of texts) assert.ok(text.includes(`: "${one}"\n`), `${one} in\n${text}`);
         assert.match(text, /\n +"on": "x"\n +"1_000": "y"\n/);
