@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { metadataEnvironment } from "../../emulator/endpoint/environment";
@@ -42,9 +42,7 @@ describe("the drift check through the Pulumi CLI", { skip: skipWithoutCli, concu
             environment,
             debugProviders,
         };
-        // In an npm script `pulumi` is the package's wrapper, which downloads.
-        const PATH = [path.dirname(findInstalledPulumi()!), process.env["PATH"]].join(path.delimiter);
-        const env = { ...environmentOf(local, cli.environment), PATH, ...more };
+        const env = { ...environmentOf(local, cli.environment), PATH: pulumiFirst(), ...more };
         const folder = path.join(cli.folder, "drift");
         const words = [path.join(".github", "scripts", "drift.mjs"), "local", folder];
         const outcome = await cli.run(process.execPath, words, { env });
@@ -72,10 +70,12 @@ describe("the drift check through the Pulumi CLI", { skip: skipWithoutCli, concu
     });
 
     test("an access report that fails where nothing else differs is a failure", async () => {
-        // The report finds its way to the local Azure by it; the refresh's providers are attached already.
-        const { code, report, text } = await drift({ LOCAL_AZURE_ENDPOINT: "/dev/null" });
+        const broken = path.join(cli.folder, "broken");
+        mkdirSync(broken);
+        writeFileSync(path.join(broken, "npm"), "#!/bin/sh\necho no report >&2\nexit 1\n", { mode: 0o755 });
+        const { code, report, text } = await drift({ PATH: [broken, pulumiFirst()].join(path.delimiter) });
         assert.deepEqual([code, report["outcome"]], [1, "failed"], text);
-        assert.notEqual(report["accessFailed"], "");
+        assert.equal(report["accessFailed"], "no report\n");
     });
 
     test("a role that lost its connection limit by hand is a difference, which is shown and not mended", async () => {
@@ -99,3 +99,8 @@ describe("the drift check through the Pulumi CLI", { skip: skipWithoutCli, concu
         assert.deepEqual([code, report["outcome"]], [1, "failed"], text);
     });
 });
+
+/** In an npm script `pulumi` is the package's wrapper, which downloads. */
+function pulumiFirst(): string {
+    return [path.dirname(findInstalledPulumi()!), process.env["PATH"]].join(path.delimiter);
+}
