@@ -1,5 +1,6 @@
 /** What the adoption found and left out, for people. Pure. */
 
+import { quoteBash } from "../../components/shellQuoting";
 import type { Style } from "../../report/style";
 import { visible } from "../../report/visible";
 import type { Adoption } from "../adoption";
@@ -76,10 +77,14 @@ function leftOutLines(leftOut: readonly LeftOut[], style: Style): string[] {
 
 function nextLines(stack: string, { configFile, importFile, written }: WrittenFiles, style: Style): string[] {
     if (!written) return ["Nothing was written (--dry-run)."];
+    const elsewhere = configFile === `Pulumi.${stack}.yaml` ? "" : ` --config-file ${word(configFile)}`;
     return [
         `${style.good("Written:")} ${configFile}, ${importFile}. Next:`,
         `  pulumi stack select --create ${stack}`,
-        `  pulumi import --stack ${stack} --file ${importFile} --generate-code=false`,
-        `  pulumi preview --stack ${stack} --expect-no-changes`,
+        `  pulumi import --stack ${stack} --file ${word(importFile)} --generate-code=false${elsewhere}`,
+        `  pulumi preview --stack ${stack} --expect-no-changes${elsewhere}`,
     ];
 }
+
+/** A path as one word of a command line. */
+const word = (file: string) => (/^[\w./:@%+=,-]+$/.test(file) ? file : quoteBash(file));

@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { parse } from "yaml";
+import type { Adoption } from "../../adopt/adoption";
 import { mayWrite } from "../../adopt/files";
 import { principalSetId } from "../../adopt/judge/importFile";
 import { signInAs } from "../../adopt/judge/signInAs";
 import { adoptOptions } from "../../adopt/options";
 import { stackFileText } from "../../adopt/render/stackFile";
+import { adoptionText } from "../../adopt/render/text";
 import type { StackValues } from "../../adopt/judge/serverValues";
 import { parseSetImportId } from "../../components/provider/importId";
 
@@ -118,6 +120,30 @@ describe("the files", () => {
         assert.throws(() => mayWrite("p", `${name}.other`, name, false), /is there already/);
         assert.throws(() => mayWrite("p", file(context, "{{"), `${name}.json`, false), /is there already/);
     });
+});
+
+const same = (text: string) => text;
+const PLAIN = { good: same, bad: same, dim: same, bold: same };
+
+test("the commands that come next name the file of the configuration where the CLI would not look for it", () => {
+    const adoption: Adoption = {
+        ...{ host: "pg.example", signedInAs: "DBA", providers: {}, leftOut: [], notChecked: [] },
+        values: { network: { access: "Public" }, server: { name: "pg" } } as object as StackValues,
+        importFile: { resources: [] },
+    };
+    const next = (configFile: string, importFile: string) =>
+        adoptionText(adoption, "contoso", { configFile, importFile, written: true }, PLAIN)
+            .split("\n")
+            .filter((line) => /pulumi (import|preview)/.test(line))
+            .map((line) => line.trim());
+    assert.deepEqual(next("Pulumi.contoso.yaml", "import.contoso.json"), [
+        "pulumi import --stack contoso --file import.contoso.json --generate-code=false",
+        "pulumi preview --stack contoso --expect-no-changes",
+    ]);
+    assert.deepEqual(next("/tmp/my stack.yaml", "my import.json"), [
+        "pulumi import --stack contoso --file 'my import.json' --generate-code=false --config-file '/tmp/my stack.yaml'",
+        "pulumi preview --stack contoso --expect-no-changes --config-file '/tmp/my stack.yaml'",
+    ]);
 });
 
 test("the import id of a set names every role, whatever its name", () => {
