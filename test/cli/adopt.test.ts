@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { parse, stringify } from "yaml";
+import { parse, parseDocument } from "yaml";
 import { SEED_CLIENT_IDS } from "../../emulator/entra/seedDirectory";
 import type { LocalAzure } from "../../emulator/localAzure";
 import { makeServerByHand, PASSWORDS, PRINCIPALS, RESOURCE_GROUP, SERVER } from "../adopt/handMadeServer";
@@ -101,13 +101,14 @@ describe("the adoption of a server through the Pulumi CLI", { skip: skipWithoutC
             displayName: "newcomer",
             appId: "c2000000-0000-4000-8000-0000000000aa",
         });
-        const file = parse(readFileSync(configFile, "utf8"));
-        file.config[PRINCIPALS_KEY].push({
+        // As an editor leaves the rest: written anew without quotes, tags would be read as dates and numbers.
+        const file = parseDocument(readFileSync(configFile, "utf8"));
+        file.addIn(["config", PRINCIPALS_KEY], {
             name: "newcomer",
             principalType: "ServicePrincipal",
             objectId: NEWCOMER,
         });
-        writeFileSync(configFile, stringify(file));
+        writeFileSync(configFile, file.toString({ lineWidth: 0 }));
         const { code, text } = await pulumi("preview", "--diff");
         assert.equal(code, 0, text);
         assert.match(text, /~ 1 to update/);
