@@ -140,9 +140,9 @@ test("the commands that come next name the file of the configuration where the C
         "pulumi import --stack contoso --file import.contoso.json --generate-code=false",
         "pulumi preview --stack contoso --expect-no-changes",
     ]);
-    assert.deepEqual(next("/tmp/my stack.yaml", "my import.json"), [
-        "pulumi import --stack contoso --file 'my import.json' --generate-code=false --config-file '/tmp/my stack.yaml'",
-        "pulumi preview --stack contoso --expect-no-changes --config-file '/tmp/my stack.yaml'",
+    assert.deepEqual(next("../my stack.yaml", "my import.json"), [
+        "pulumi import --stack contoso --file 'my import.json' --generate-code=false --config-file '../my stack.yaml'",
+        "pulumi preview --stack contoso --expect-no-changes --config-file '../my stack.yaml'",
     ]);
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,7 +26,7 @@ describe(
         });
 
         test("where it cannot start", async (t) => {
-            const folder = mkdtempSync("/tmp/bench-");
+            const folder = mkdtempSync(path.join(tmpdir(), "bench-"));
             chmodSync(folder, 0o755);
             const before = process.env["TMPDIR"];
             process.env["TMPDIR"] = folder;

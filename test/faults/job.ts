@@ -1,5 +1,4 @@
 /** A deployment that does a bit of everything, and what the server holds before, within and after it. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ConnectionArgs } from "../../components/provider/connectionArgs";
 import { Connections } from "../../components/provider/connection";
 import type { PlannedPrincipal } from "../../components/provider/plan";
@@ -104,20 +103,6 @@ export async function snapshot(local: Running, prefix: string, admin = "DBA"): P
         removed,
         tableOwner: owner === admin ? "the administrator" : owner.replaceAll(prefix, "P"),
     };
-}
-
-/** Waits until all sessions of an administrator have ended: only then is what a dead client left behind to be looked at. */
-export async function quiet(local: Running, user: string): Promise<void> {
-    for (let check = 0; check < 400; check++) {
-        const sessions = await local.sql("select 1 from pg_stat_activity where usename = $1", [user]);
-        if (sessions.length === 0) return;
-        await sleep(25);
-    }
-    const left = await local.sql(
-        "select state, wait_event, left(query, 80) as query from pg_stat_activity where usename = $1",
-        [user],
-    );
-    throw new Error(`sessions of ${user} are still there: ${JSON.stringify(left)}`);
 }
 
 /** @param admin object id of who signs in. */

@@ -5,9 +5,10 @@ import { once } from "node:events";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import type { Connections } from "../../components/provider/connection";
+import { quiet } from "../provider/quiet";
 import { DEPLOYER, HOST, OTHER_ADMIN, Running } from "../provider/running";
 import { CutProxy } from "./cutProxy";
-import { connectionsOf, prepare, quiet, run, snapshot, type Job, type Snapshot } from "./job";
+import { connectionsOf, prepare, run, snapshot, type Job, type Snapshot } from "./job";
 
 const POINTS = 50;
 

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { SetRun } from "../provider/principalSetRun";
+import { quiet } from "../provider/quiet";
 import { Running } from "../provider/running";
 import { CutProxy } from "./cutProxy";
-import { quiet, snapshot, type Snapshot } from "./job";
+import { snapshot, type Snapshot } from "./job";
 import { PluginProcess } from "./pluginProcess";
 
 const POINTS = 12;
@@ -76,12 +77,11 @@ async function whole(): Promise<{ initial: Snapshot; end: Snapshot; messages: nu
     }
 }
 
-/** @returns what was there after the kill; `undefined` where there were fewer messages, as they went out in larger pieces. */
+/** @returns what was there after the kill; how many messages there were, where that one did not come. */
 async function killedAt(
-    point: number,
+    prefix: string,
     message: number,
-): Promise<{ found: Snapshot; end: Snapshot } | undefined> {
-    const prefix = `killed${point}`;
+): Promise<{ found: Snapshot; end: Snapshot } | number> {
     const deployment = await prepare(prefix);
     const plugin = await PluginProcess.start();
     const proxy = await CutProxy.start(local.server.port);
@@ -92,14 +92,14 @@ async function killedAt(
     });
     try {
         await deploy(plugin, deployment, proxy.address);
-        assert.ok(!killed, `point ${point}: it was not killed`);
-        return undefined;
+        assert.ok(!killed, `${prefix}: it was not killed`);
+        return proxy.messages;
     } catch (error) {
         if (!killed) throw error;
     } finally {
         const { signal } = await plugin.end();
         await proxy.close();
-        if (killed) assert.equal(signal, "SIGKILL", `point ${point}`);
+        if (killed) assert.equal(signal, "SIGKILL", prefix);
     }
     await quiet(local, "DBA");
     const found = await snapshot(local, prefix);
@@ -113,18 +113,28 @@ async function killedAt(
     return { found, end: await snapshot(local, prefix) };
 }
 
+/**
+ * At one of the points from the first message to the last. How many there are differs from run to run, as what is sent in a burst
+ * arrives in larger or smaller pieces: where one had too few, the next goes by its number.
+ */
+async function killedWithin(point: number, messages: number): Promise<{ found: Snapshot; end: Snapshot }> {
+    let count = messages;
+    for (const attempt of ["a", "b", "c"]) {
+        const at = 1 + Math.round((point * Math.floor(count * 0.85 - 1)) / (POINTS - 1));
+        const killed = await killedAt(`killed${point}${attempt}`, at);
+        if (typeof killed !== "number") return killed;
+        count = killed;
+    }
+    return assert.fail(`point ${point}: it was not killed, with ${count} messages in the end`);
+}
+
 test(`the plugin killed with SIGKILL at ${POINTS} points of an update: nothing half done, and the next one comes to the same end`, async (t) => {
     const job = await whole();
     assert.deepEqual([job.initial.set.length, job.end.set.length], [2, 3]);
     assert.deepEqual([job.initial.removed.length, job.end.removed.length], [1, 0]);
-    let [before, struck] = [0, 0];
+    let before = 0;
     for (let point = 0; point < POINTS; point++) {
-        // Before each message in turn, from the first to the last, however many there are.
-        const at = 1 + Math.round((point * Math.floor(job.messages * 0.85 - 1)) / (POINTS - 1));
-        const killed = await killedAt(point, at);
-        if (!killed) continue;
-        struck++;
-        const { found, end } = killed;
+        const { found, end } = await killedWithin(point, job.messages);
         const isBefore = JSON.stringify(found.set) === JSON.stringify(job.initial.set);
         if (isBefore) assert.deepEqual(found, job.initial, `point ${point}: half done`);
         else assert.deepEqual(found.set, job.end.set, `point ${point}: half done`);
@@ -132,7 +142,6 @@ test(`the plugin killed with SIGKILL at ${POINTS} points of an update: nothing h
         if (isBefore) before++;
     }
     t.diagnostic(`${job.messages} messages from the plugin`);
-    t.diagnostic(`${before} of ${struck} killed before the commit of the set, the others within the removal`);
-    assert.ok(struck > POINTS * 0.75, `only ${struck} of ${POINTS} points were reached`);
-    assert.ok(before > 0 && before < struck, "all points on one side of the commit");
+    t.diagnostic(`${before} of ${POINTS} killed before the commit of the set, the others within the removal`);
+    assert.ok(before > 0 && before < POINTS, "all points on one side of the commit");
 });
